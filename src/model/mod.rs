@@ -1,0 +1,15 @@
+//! Floor 0, the nouns: what every other floor talks about. No I/O, no clock, no randomness.
+
+pub mod change;
+pub mod finding;
+pub mod ids;
+pub mod language;
+pub mod note;
+pub mod source;
+
+pub use change::{ChangeSet, Content, FileChange, FileStatus, Hunk, Neighbour};
+pub use finding::{Confidence, Evidence, Finding, Fix, Location, Mode, Severity, Side};
+pub use ids::{CommitSha, FilePath, RepoName, RuleId};
+pub use language::Language;
+pub use note::{Note, NoteKind};
+pub use source::{Pos, SourceText, Span};
