@@ -11,7 +11,7 @@
 //! | 5 words | `report` [`mod@check`] | what we will say |
 //! | 4 will | [`policy`] | what matters here |
 //! | 3 judgment | `rules` | what is wrong |
-//! | 2 reading | `syntax` | text → facts |
+//! | 2 reading | [`syntax`] | text → facts |
 //! | 1 facts | [`facts`] | what the code says it does |
 //! | 0 nouns | [`model`] | ids, spans, changes, findings |
 //!
@@ -20,5 +20,7 @@
 pub mod model;
 
 pub mod facts;
+
+pub mod syntax;
 
 pub mod policy;

@@ -101,6 +101,28 @@ pub struct Scope {
     pub once: bool,
 }
 
+impl Scope {
+    /// A scope of which only the place is known.
+    pub fn bare(kind: ScopeKind, span: Span, body: Span) -> Self {
+        Self {
+            kind,
+            name: None,
+            span,
+            body,
+            parent: None,
+            params: Vec::new(),
+            owner: None,
+            returns: None,
+            is_async: false,
+            decorators: Vec::new(),
+            bases: Vec::new(),
+            is_test: false,
+            exported: false,
+            once: false,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Param {
     pub name: String,

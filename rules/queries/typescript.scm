@@ -1,0 +1,1 @@
+; what only TypeScript has

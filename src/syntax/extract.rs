@@ -1,0 +1,136 @@
+//! One file's text → its [`Outline`], within budgets. Never panics, never hangs; what was cut short is said.
+//!
+//! Budgets are counted in the parser's and the query engine's own steps, not in seconds: the same file always gives
+//! the same outline, on any machine.
+
+use std::ops::ControlFlow;
+use std::sync::LazyLock;
+
+use streaming_iterator::StreamingIterator;
+use tree_sitter::{Node, ParseOptions, Parser, QueryCursor, QueryCursorOptions, Tree};
+
+use super::dialect::Dialect;
+use super::outline::assemble;
+use super::query::{Compiled, Hit, compile};
+use super::reader::{Reader, Shapes};
+use crate::facts::code::Outline;
+use crate::model::SourceText;
+
+/// A dialect with its query compiled: built once per process, and only for the languages that occur.
+pub(super) struct Ready {
+    dialect: &'static Dialect,
+    compiled: Compiled,
+    shapes: Shapes,
+}
+
+impl Ready {
+    /// # Panics
+    /// When a query does not compile: a defect of this build, found by the first test that touches the language.
+    pub(super) fn new(dialect: &'static Dialect) -> Self {
+        match compile(dialect) {
+            Ok(compiled) => Self { dialect, compiled, shapes: Shapes::of(dialect) },
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+pub(super) type ReadyDialect = LazyLock<Ready>;
+
+/// How far one file may go before it is cut short.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    /// Larger files are not parsed.
+    pub max_bytes: usize,
+    /// Callbacks of the parser (one per some hundred operations).
+    pub parse_steps: u32,
+    /// Callbacks of the query engine.
+    pub query_steps: u32,
+    /// Matches kept per file.
+    pub max_matches: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { max_bytes: 1 << 20, parse_steps: 400_000, query_steps: 400_000, max_matches: 400_000 }
+    }
+}
+
+/// Why an outline is not the whole story.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cut {
+    /// Lines the parser did not understand.
+    pub unparsed_lines: u32,
+    /// A budget ran out: what follows was not read.
+    pub budget: Option<&'static str>,
+}
+
+pub(super) fn extract(ready: &Ready, source: &SourceText, budget: &Budget) -> (Outline, Cut) {
+    let mut cut = Cut::default();
+    if source.as_str().len() > budget.max_bytes {
+        cut.budget = Some("the file is larger than the size budget");
+        return (Outline::default(), cut);
+    }
+    let Some(tree) = parse(ready, source, budget) else {
+        cut.budget = Some("parsing took too many steps");
+        return (Outline::default(), cut);
+    };
+    let mut reader = Reader::new(source, ready.dialect, tree.root_node(), &ready.shapes);
+    let hits = run(ready, source, tree.root_node(), budget, &mut cut);
+    let outline = assemble(&mut reader, hits);
+    for span in &outline.errors {
+        let (first, last) = source.lines(*span);
+        cut.unparsed_lines += last - first + 1;
+    }
+    (outline, cut)
+}
+
+/// Parses alone: the yardstick of the benchmark.
+pub(super) fn parse(ready: &Ready, source: &SourceText, budget: &Budget) -> Option<Tree> {
+    let mut parser = Parser::new();
+    parser.set_language(&(ready.dialect.grammar)()).ok()?;
+    let mut steps = 0;
+    let mut progress = |_: &tree_sitter::ParseState| {
+        steps += 1;
+        if steps > budget.parse_steps { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let bytes = source.as_str().as_bytes();
+    let options = ParseOptions::new().progress_callback(&mut progress);
+    parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options))
+}
+
+fn run<'q, 't>(
+    ready: &'q Ready,
+    source: &SourceText,
+    root: Node<'t>,
+    budget: &Budget,
+    cut: &mut Cut,
+) -> Vec<Hit<'q, 't>> {
+    let mut cursor = QueryCursor::new();
+    cursor.set_match_limit(4096);
+    let mut steps = 0;
+    let mut stopped = false;
+    let mut hits = Vec::new();
+    {
+        let mut progress = |_: &tree_sitter::QueryCursorState| {
+            steps += 1;
+            stopped = steps > budget.query_steps;
+            if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let options = QueryCursorOptions::new().progress_callback(&mut progress);
+        let text = source.as_str().as_bytes();
+        let mut matches = cursor.matches_with_options(&ready.compiled.query, root, text, options);
+        while let Some(found) = matches.next() {
+            hits.extend(ready.compiled.hit(found));
+            if hits.len() >= budget.max_matches {
+                cut.budget = Some("the file has too many constructs");
+                break;
+            }
+        }
+    }
+    if stopped {
+        cut.budget = Some("reading took too many steps");
+    } else if cursor.did_exceed_match_limit() {
+        cut.budget = cut.budget.or(Some("the file is nested too deeply to be matched whole"));
+    }
+    hits
+}
