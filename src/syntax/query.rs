@@ -169,6 +169,6 @@ impl Compiled {
             }
         }
         let (root, node) = root?;
-        Some(Hit { root, node, kind: self.kinds[found.pattern_index()].as_deref(), parts })
+        Some(Hit { root, node, kind: self.kinds[found.pattern_index].as_deref(), parts })
     }
 }
