@@ -24,3 +24,5 @@ pub mod facts;
 pub mod syntax;
 
 pub mod policy;
+
+pub mod cli;

@@ -6,6 +6,7 @@ pub mod ids;
 pub mod language;
 pub mod note;
 pub mod source;
+pub mod time;
 
 pub use change::{ChangeSet, Content, FileChange, FileStatus, Hunk, Neighbour};
 pub use finding::{Confidence, Evidence, Finding, Fix, Location, Mode, Severity, Side};
@@ -13,3 +14,4 @@ pub use ids::{CommitSha, FilePath, RepoName, RuleId};
 pub use language::Language;
 pub use note::{Note, NoteKind};
 pub use source::{Pos, SourceText, Span};
+pub use time::{Clock, Timestamp};
