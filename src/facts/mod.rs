@@ -1,3 +1,17 @@
 //! Floor 1, the facts: what the code says it does, without a word about its language.
 
 pub mod code;
+mod delta;
+mod file;
+mod place;
+mod signal;
+mod telemetry;
+
+pub use delta::{Delta, FilePair};
+pub use file::{FactSet, FileFacts};
+pub use place::{FileClass, UnitKind};
+pub use signal::{Breadth, Signal};
+pub use telemetry::{
+    EntryKind, EntryPoint, Level, LogCall, LogStyle, MetricDecl, MetricLabels, MetricUse, Outbound, OutboundKind,
+    SpanEnd, SpanOp, SpanOpKind, SpanStart, Summary, Telemetry, Tier,
+};

@@ -35,6 +35,12 @@ macro_rules! text_id {
                 Self::new(text)
             }
         }
+        /// Lets maps keyed by it be asked with plain text; sound because the derived `Hash` and `Eq` are those of the text.
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 &self.0

@@ -1,16 +1,25 @@
 //! Floor 2, reading: text → facts. The only floor that knows languages.
 
 mod dialect;
+mod entry;
 mod extract;
 mod go;
 mod java;
 mod javascript;
 mod language;
+mod meaning;
 mod outline;
+mod place;
+mod project;
 mod python;
 mod query;
+mod read;
 mod reader;
+mod resolve;
 mod rust;
+mod summaries;
+mod tables;
 
 pub use extract::{Budget, Cut};
 pub use language::{outline, parse_only};
+pub use read::{Outcome, Reading, read, wanted};

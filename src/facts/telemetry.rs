@@ -1,0 +1,257 @@
+//! What calls mean: logs, spans, metrics, outbound operations, entry points. Filled by reading (floor 2) from the library
+//! tables; rules read nothing else about libraries.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::code::{CallId, Expr, ScopeId};
+use crate::model::Span;
+
+/// How a symbol was recognised; it drives the confidence of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Tier {
+    /// R0: a name looks right. Good enough to stay silent, never to speak.
+    Lexical,
+    /// R1: the symbol resolves through this file's imports to a known library.
+    Imported,
+    /// R2 and R3: it resolves through declarations, fields or other files of the unit.
+    Flow,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    Trace,
+    Debug,
+    Info,
+    Warn,
+    Error,
+    Fatal,
+}
+
+/// How a logger wants its arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogStyle {
+    /// Any arguments, printed one after the other (`log.Println`, `console.error`).
+    Values,
+    /// Message first, then alternating keys and values (slog, zap sugar `…w`, logr, klog `…S`).
+    KeyValue,
+    /// Message first, then field constructors (`zap.String(…)`, `slog.Attr`).
+    Fields,
+    /// A format string with `%` verbs and its arguments (Go `Printf`).
+    Printf,
+    /// Python logging: `%` placeholders, lazily formatted, plus `exc_info`, `extra`.
+    Percent,
+    /// Message and keyword arguments (structlog, loguru).
+    Keywords,
+    /// `{}` placeholders, a trailing throwable (slf4j, log4j2).
+    Braces,
+    /// pino: merging object first; only the key `err` is serialised as an error.
+    Pino,
+    /// winston: message, then a meta object; errors inside it are dropped.
+    Winston,
+    /// bunyan: like pino, key `err`.
+    Bunyan,
+    /// Rust macros: fields and a format string.
+    Macro,
+    /// A builder chain that ends with the message (zerolog, slf4j fluent).
+    Builder,
+    Unknown,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LogCall {
+    pub call: CallId,
+    pub scope: ScopeId,
+    pub span: Span,
+    /// `pino`, `slog`; empty when the library is not known.
+    pub library: String,
+    pub style: LogStyle,
+    pub level: Level,
+    pub tier: Tier,
+    /// Which argument is the message.
+    pub message: u32,
+    /// It records the current exception by itself (`logger.exception`, `exc_info=True`).
+    pub has_error: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OutboundKind {
+    Http,
+    Db,
+    Cache,
+    Queue,
+    Rpc,
+    File,
+    Process,
+    Object,
+    Mail,
+    /// A function of this repository that performs one of the others.
+    Wrapper,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outbound {
+    pub call: CallId,
+    pub kind: OutboundKind,
+    pub library: String,
+    pub tier: Tier,
+}
+
+/// Who ends a span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SpanEnd {
+    /// The code must call `end` (Go `Start`, JS `startSpan`, Java `startSpan`, Python `start_span`).
+    Manual,
+    /// A callback receives the span and must end it (JS `startActiveSpan`).
+    Callback,
+    /// The language or library ends it (`with`, decorators, `in_span`, `Sentry.startSpan`).
+    Managed,
+    /// Rust `tracing`: ends when dropped; entering it gives a guard.
+    Dropped,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SpanStart {
+    pub call: CallId,
+    pub library: String,
+    pub tier: Tier,
+    pub end: SpanEnd,
+    /// Which of the call's results is the span (Go: 1 of `ctx, span`).
+    pub position: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SpanOpKind {
+    End,
+    SetStatus,
+    RecordError,
+    SetAttribute,
+    AddEvent,
+    /// Rust `enter()`/`entered()`: a guard that must not live across an await.
+    Enter,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SpanOp {
+    pub call: CallId,
+    pub kind: SpanOpKind,
+    pub tier: Tier,
+}
+
+/// The labels a metric was declared with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum MetricLabels {
+    Known(Vec<String>),
+    /// Declared with something that cannot be read (a variable, a spread).
+    Unknown,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MetricDecl {
+    pub call: CallId,
+    pub library: String,
+    pub tier: Tier,
+    /// The literal name, if it is one.
+    pub name: Option<String>,
+    /// `counter`, `gauge`, `histogram`, `summary`.
+    pub kind: String,
+    pub labels: MetricLabels,
+    /// The name it is bound to (`requests`, `this.requests`), to find its uses.
+    pub bound: Option<Vec<String>>,
+    /// Creating it a second time returns the first one (Micrometer lookups).
+    pub idempotent: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MetricUse {
+    pub call: CallId,
+    pub library: String,
+    pub tier: Tier,
+    /// Label keys (empty for positional ones) and values.
+    pub labels: Vec<(String, Expr)>,
+    /// The labels could not be read (a spread, a variable).
+    pub opaque: bool,
+    /// Positional values, so that their number counts.
+    pub positional: bool,
+    /// What it is called on, to find its declaration.
+    pub receiver: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EntryKind {
+    Http,
+    Rpc,
+    Consumer,
+    Schedule,
+    Main,
+    Lambda,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EntryPoint {
+    pub scope: ScopeId,
+    pub kind: EntryKind,
+    pub framework: String,
+    pub route: Option<String>,
+    pub tier: Tier,
+}
+
+/// What calling a function of this repository amounts to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    pub logs: bool,
+    pub logs_error: bool,
+    pub counts: bool,
+    pub marks_span: bool,
+    pub ends_span: bool,
+    pub reports: bool,
+    pub performs_io: bool,
+    pub terminates: bool,
+    pub redacts: bool,
+}
+
+impl Summary {
+    pub fn with(self, other: Self) -> Self {
+        Self {
+            logs: self.logs || other.logs,
+            logs_error: self.logs_error || other.logs_error,
+            counts: self.counts || other.counts,
+            marks_span: self.marks_span || other.marks_span,
+            ends_span: self.ends_span || other.ends_span,
+            reports: self.reports || other.reports,
+            performs_io: self.performs_io || other.performs_io,
+            terminates: self.terminates || other.terminates,
+            redacts: self.redacts || other.redacts,
+        }
+    }
+
+    /// Whether calling it leaves a trace that somebody can see.
+    pub fn is_signal(self) -> bool {
+        self.logs || self.counts || self.marks_span || self.reports || self.terminates
+    }
+}
+
+/// All telemetry facts of one file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Telemetry {
+    pub logs: Vec<LogCall>,
+    pub outbound: Vec<Outbound>,
+    pub spans: Vec<SpanStart>,
+    pub span_ops: Vec<SpanOp>,
+    pub metrics: Vec<MetricDecl>,
+    pub metric_uses: Vec<MetricUse>,
+    pub entries: Vec<EntryPoint>,
+    /// Calls of error reporters (Sentry and its kin).
+    pub reports: Vec<CallId>,
+    /// Calls that make a value safe to write down (mask, redact, hash).
+    pub redactions: Vec<CallId>,
+    /// Canonical names of the calls that resolved: `go.uber.org/zap.Logger.Info`.
+    pub names: HashMap<CallId, (String, Tier)>,
+    /// What calls of this repository's own functions amount to.
+    pub summaries: HashMap<CallId, Summary>,
+}

@@ -1,0 +1,361 @@
+//! Outlines → telemetry facts: which calls are logs, spans, metrics and outbound operations, by the library tables.
+
+use std::collections::HashMap;
+
+use super::entry;
+use super::project::Read;
+use super::resolve::Resolver;
+use super::tables::{self, LabelForm, LabelPlace, Role};
+use crate::facts::code::{Arg, Call, CallId, ExprKind};
+use crate::facts::{Level, LogCall, LogStyle, MetricDecl, MetricLabels, MetricUse, Outbound, SpanOp, SpanOpKind};
+use crate::facts::{SpanStart, Telemetry, Tier};
+use crate::model::Language;
+
+/// What the calls of one file mean, before wrappers of the project are known.
+pub(super) fn telemetry(resolver: &Resolver<'_>, file: usize) -> Telemetry {
+    let read = &resolver.project.files[file];
+    let tables = tables::of(read.language);
+    let mut out = Telemetry::default();
+    let outer = outer_calls(read);
+    for (index, call) in read.outline.calls.iter().enumerate() {
+        let id = CallId(index as u32);
+        let named = resolver.call_name(file, id);
+        let role = named.as_ref().and_then(|(name, tier)| Some((tables.role(name)?, *tier)));
+        match role {
+            Some((role, tier)) => record(&mut out, read, id, role, tier, &outer),
+            None => lexical(&mut out, read, id, call, named.is_some()),
+        }
+        if let Some(named) = named {
+            out.names.insert(id, named);
+        }
+    }
+    span_methods(&mut out, read);
+    out.entries = entry::points(read, &out);
+    out
+}
+
+/// Of each call, the call it is the receiver of.
+fn outer_calls(read: &Read) -> HashMap<CallId, CallId> {
+    let calls = read.outline.calls.iter().enumerate();
+    calls.filter_map(|(index, call)| Some((call.base?, CallId(index as u32)))).collect()
+}
+
+fn record(out: &mut Telemetry, read: &Read, id: CallId, role: &Role, tier: Tier, outer: &HashMap<CallId, CallId>) {
+    let call = &read.outline.calls[id.index()];
+    match role {
+        Role::Log { library, style, level, message, has_error } => {
+            let log = LogCall {
+                call: id,
+                scope: call.scope,
+                span: call.span,
+                library: library.clone(),
+                style: *style,
+                level: if *style == LogStyle::Builder { chain_level(read, call).unwrap_or(*level) } else { *level },
+                tier,
+                message: *message,
+                has_error: *has_error || records_exception(call),
+            };
+            out.logs.push(log);
+        }
+        Role::Outbound { library, kind } => {
+            out.outbound.push(Outbound { call: id, kind: *kind, library: library.clone(), tier });
+        }
+        Role::Span { library, end, position } => {
+            out.spans.push(SpanStart { call: id, library: library.clone(), tier, end: *end, position: *position });
+        }
+        Role::SpanOp(kind) => out.span_ops.push(SpanOp { call: id, kind: *kind, tier }),
+        Role::Metric { library, kind, labels } => {
+            out.metrics.push(declaration(read, id, library, kind, labels, tier, outer));
+        }
+        Role::MetricUse { library, form } => out.metric_uses.push(metric_use(read, id, library, *form, tier)),
+        Role::Report => out.reports.push(id),
+        Role::Redact => out.redactions.push(id),
+    }
+}
+
+/// `exc_info=True`, `exc_info=e`.
+fn records_exception(call: &Call) -> bool {
+    let exc_info = call.args.iter().find(|arg| arg.name.as_deref() == Some("exc_info"));
+    exc_info.is_some_and(|arg| !matches!(&arg.value.kind, ExprKind::Literal(text) if text == "False" || text == "None"))
+}
+
+/// The level of a builder chain is the name of its first link: `log.Warn().Err(err).Msg("…")`.
+fn chain_level(read: &Read, call: &Call) -> Option<Level> {
+    let mut at = call.base;
+    let mut level = None;
+    while let Some(id) = at {
+        let link = &read.outline.calls[id.index()];
+        level = link.path.last().and_then(|name| level_word(name)).or(level);
+        at = link.base;
+    }
+    level
+}
+
+fn level_word(name: &str) -> Option<Level> {
+    let lower = name.to_ascii_lowercase();
+    let word = lower.trim_start_matches("at").trim_end_matches("ing").trim_end_matches("context");
+    let word = if word.len() > 4 { word.trim_end_matches(['f', 'w', 's']) } else { word };
+    Some(match word {
+        "trace" | "verbose" | "silly" | "finest" => Level::Trace,
+        "debug" | "fine" => Level::Debug,
+        "info" | "log" | "notice" => Level::Info,
+        "warn" => Level::Warn,
+        "error" | "err" | "severe" | "exception" => Level::Error,
+        "fatal" | "critical" | "crit" | "panic" => Level::Fatal,
+        _ => return None,
+    })
+}
+
+/// A call that only looks like telemetry. It keeps rules silent and never lets them speak.
+fn lexical(out: &mut Telemetry, read: &Read, id: CallId, call: &Call, resolved: bool) {
+    let Some((method, receiver)) = call.path.split_last() else { return };
+    let loggerish = |name: &str| {
+        let lower = name.to_ascii_lowercase();
+        lower.ends_with("log") || lower.ends_with("logger") || lower.ends_with("logging") || lower == "console"
+    };
+    let chain_root = || {
+        let mut at = call.base;
+        let mut found = false;
+        while let Some(base) = at {
+            let link = &read.outline.calls[base.index()];
+            found |= link.path.iter().any(|name| loggerish(name));
+            at = link.base;
+        }
+        found
+    };
+    let level = level_word(method).filter(|_| receiver.iter().any(|name| loggerish(name)) || chain_root());
+    let rust_macro = (read.language == Language::Rust && call.kind == crate::facts::code::CallKind::Macro)
+        .then(|| call.path.last().and_then(|name| level_word(name)))
+        .flatten();
+    if let Some(level) = level.or(rust_macro) {
+        out.logs.push(LogCall {
+            call: id,
+            scope: call.scope,
+            span: call.span,
+            library: String::new(),
+            style: LogStyle::Unknown,
+            level,
+            tier: Tier::Lexical,
+            message: 0,
+            has_error: matches!(method.as_str(), "exception") || records_exception(call),
+        });
+    }
+    if !resolved && redacts(method) {
+        out.redactions.push(id);
+    }
+}
+
+/// Helpers that make a value safe to write down, by name.
+pub(super) fn redacts(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    const WORDS: [&str; 14] = [
+        "mask",
+        "redact",
+        "hash",
+        "sanit",
+        "obfus",
+        "scrub",
+        "anonym",
+        "censor",
+        "encrypt",
+        "truncate",
+        "sha256",
+        "digest",
+        "fingerprint",
+        "len",
+    ];
+    WORDS.iter().any(|word| lower.contains(word)) && lower != "silent"
+}
+
+/// Methods on the variable a span is bound to: the tables cannot type every binding, but the name is enough here.
+fn span_methods(out: &mut Telemetry, read: &Read) {
+    let known: Vec<CallId> = out.span_ops.iter().map(|op| op.call).collect();
+    for (index, call) in read.outline.calls.iter().enumerate() {
+        let id = CallId(index as u32);
+        if known.contains(&id) {
+            continue;
+        }
+        let (Some(method), true) = (call.path.last(), call.path.len() >= 2 || call.base.is_some()) else { continue };
+        let receiver = call.path.len().checked_sub(2).map_or("", |at| call.path[at].as_str());
+        let spanish = receiver.to_ascii_lowercase().contains("span");
+        let kind = match method.as_str() {
+            "End" | "end" | "Finish" | "finish" | "close" if spanish => SpanOpKind::End,
+            "SetStatus" | "setStatus" | "set_status" => SpanOpKind::SetStatus,
+            "RecordError" | "recordException" | "record_exception" | "record_error" => SpanOpKind::RecordError,
+            "SetAttributes" | "setAttribute" | "setAttributes" | "set_attribute" | "SetTag" | "setTag" | "set_tag"
+                if spanish =>
+            {
+                SpanOpKind::SetAttribute
+            }
+            "AddEvent" | "addEvent" | "add_event" if spanish => SpanOpKind::AddEvent,
+            "enter" | "entered" if read.language == Language::Rust && spanish => SpanOpKind::Enter,
+            _ => continue,
+        };
+        out.span_ops.push(SpanOp { call: id, kind, tier: Tier::Lexical });
+    }
+}
+
+fn declaration(
+    read: &Read,
+    id: CallId,
+    library: &str,
+    kind: &str,
+    labels: &LabelPlace,
+    tier: Tier,
+    outer: &HashMap<CallId, CallId>,
+) -> MetricDecl {
+    let call = &read.outline.calls[id.index()];
+    let mut last = id;
+    let known = match labels {
+        LabelPlace::None => MetricLabels::Known(Vec::new()),
+        LabelPlace::Open => MetricLabels::Unknown,
+        LabelPlace::Arg(index, keyword) => {
+            let named = call.args.iter().find(|arg| arg.name.is_some() && arg.name == *keyword);
+            let spread = call.args.iter().any(|arg| matches!(arg.value.kind, ExprKind::Spread(_)));
+            match named.or_else(|| positional(&call.args, *index)) {
+                Some(arg) => string_list(arg),
+                None if spread => MetricLabels::Unknown,
+                None => MetricLabels::Known(Vec::new()),
+            }
+        }
+        LabelPlace::Key(key) => match call.args.first().map(|arg| &arg.value.kind) {
+            Some(ExprKind::Record(entries)) => match entries.iter().find(|(name, _)| name == key) {
+                Some((_, value)) => list_of(value),
+                None if entries.iter().any(|(name, _)| name == "..." || name.is_empty()) => MetricLabels::Unknown,
+                None => MetricLabels::Known(Vec::new()),
+            },
+            _ => MetricLabels::Unknown,
+        },
+        LabelPlace::Chain(labels, end) => {
+            let mut found = MetricLabels::Known(Vec::new());
+            while let Some(next) = outer.get(&last) {
+                let link = &read.outline.calls[next.index()];
+                last = *next;
+                let name = link.path.last().map_or("", String::as_str);
+                if name == labels {
+                    found = all_literals(&link.args);
+                } else if name == end {
+                    break;
+                }
+            }
+            found
+        }
+    };
+    MetricDecl {
+        call: id,
+        library: library.to_owned(),
+        tier,
+        name: metric_name(call),
+        kind: kind.to_owned(),
+        labels: known,
+        bound: read.outline.bindings.iter().find(|one| binds(one, last)).map(|one| one.path.clone()),
+        idempotent: false,
+    }
+}
+
+fn binds(binding: &crate::facts::code::Binding, call: CallId) -> bool {
+    let mut value = binding.value.as_ref().map(|value| &value.kind);
+    // `LazyLock::new(|| register_…!(…).unwrap())` binds through wrappers; a direct value is all that is trusted here.
+    while let Some(ExprKind::Compound(parts)) = value {
+        value = match parts.as_slice() {
+            [one] => Some(&one.kind),
+            _ => None,
+        };
+    }
+    matches!(value, Some(ExprKind::Call(id)) if *id == call)
+}
+
+fn metric_name(call: &Call) -> Option<String> {
+    let first = call.args.first()?;
+    match &first.value.kind {
+        ExprKind::Record(entries) => {
+            let (_, name) = entries.iter().find(|(key, _)| key == "name")?;
+            name.literal().map(str::to_owned)
+        }
+        _ => first.value.literal().map(str::to_owned),
+    }
+}
+
+fn positional(args: &[Arg], index: u32) -> Option<&Arg> {
+    args.iter().filter(|arg| arg.name.is_none()).nth(index as usize)
+}
+
+fn string_list(arg: &Arg) -> MetricLabels {
+    list_of(&arg.value)
+}
+
+fn list_of(value: &crate::facts::code::Expr) -> MetricLabels {
+    let mut value = value;
+    while let ExprKind::Compound(parts) = &value.kind {
+        match parts.as_slice() {
+            [one] => value = one,
+            _ => return MetricLabels::Unknown,
+        }
+    }
+    let ExprKind::List(items) = &value.kind else { return MetricLabels::Unknown };
+    let names: Option<Vec<String>> = items.iter().map(|item| item.literal().map(str::to_owned)).collect();
+    names.map_or(MetricLabels::Unknown, MetricLabels::Known)
+}
+
+fn all_literals(args: &[Arg]) -> MetricLabels {
+    let names: Option<Vec<String>> = args.iter().map(|arg| arg.value.literal().map(str::to_owned)).collect();
+    names.map_or(MetricLabels::Unknown, MetricLabels::Known)
+}
+
+fn metric_use(read: &Read, id: CallId, library: &str, form: LabelForm, tier: Tier) -> MetricUse {
+    let call = &read.outline.calls[id.index()];
+    let mut labels = Vec::new();
+    let mut opaque = false;
+    let mut positional = false;
+    let record_at = |index: u32| call.args.get(index as usize).map(|arg| &arg.value);
+    match form {
+        LabelForm::Plain => {}
+        LabelForm::Positional => {
+            positional = true;
+            labels.extend(call.args.iter().map(|arg| (String::new(), arg.value.clone())));
+        }
+        LabelForm::Record(index) => match record_at(index).map(|value| &value.kind) {
+            Some(ExprKind::Record(entries)) => labels.extend(entries.iter().cloned()),
+            // A composite literal (`prometheus.Labels{…}`) reads as a constructor call with named arguments.
+            Some(ExprKind::Call(inner)) => {
+                let inner = &read.outline.calls[inner.index()];
+                opaque = inner.kind != crate::facts::code::CallKind::New;
+                labels.extend(inner.args.iter().map(|arg| (arg.name.clone().unwrap_or_default(), arg.value.clone())));
+            }
+            Some(ExprKind::Literal(_)) | None => {}
+            Some(_) => opaque = true,
+        },
+        LabelForm::List(index) => {
+            positional = true;
+            let mut value = record_at(index);
+            while let Some(ExprKind::Compound(parts)) = value.map(|value| &value.kind) {
+                value = if parts.len() == 1 { parts.first() } else { None };
+            }
+            match value.map(|value| &value.kind) {
+                Some(ExprKind::List(items)) => labels.extend(items.iter().map(|item| (String::new(), item.clone()))),
+                _ => opaque = true,
+            }
+        }
+        LabelForm::Labels => match call.args.first().map(|arg| &arg.value.kind) {
+            Some(ExprKind::Record(entries)) => labels.extend(entries.iter().cloned()),
+            _ => {
+                positional = call.args.iter().all(|arg| arg.name.is_none());
+                let pairs = call.args.iter().map(|arg| (arg.name.clone().unwrap_or_default(), arg.value.clone()));
+                labels.extend(pairs);
+            }
+        },
+        LabelForm::Pairs(from) => {
+            for pair in call.args.get(from as usize..).unwrap_or_default().chunks(2) {
+                let [key, value] = pair else { continue };
+                labels.push((key.value.literal().unwrap_or_default().to_owned(), value.value.clone()));
+            }
+        }
+        LabelForm::Macro => {
+            let named = call.args.iter().filter_map(|arg| Some((arg.name.clone()?, arg.value.clone())));
+            labels.extend(named);
+        }
+    }
+    opaque |= labels.iter().any(|(key, value)| key == "..." || matches!(value.kind, ExprKind::Spread(_)));
+    let receiver = call.path.len().checked_sub(1).map_or(Vec::new(), |end| call.path[..end].to_vec());
+    MetricUse { call: id, library: library.to_owned(), tier, labels, opaque, positional, receiver }
+}

@@ -1,0 +1,518 @@
+//! "What library is this logger, really?" Names → canonical names, through imports, declarations, fields, declared return
+//! types and other files of the project. A symbol that does not resolve stays unknown: nothing is guessed.
+
+use super::project::{Project, Read};
+use super::tables::{self, Tables};
+use crate::facts::Tier;
+use crate::facts::code::{Binding, Call, CallId, CallKind, Expr, ExprKind, Scope, ScopeId, ScopeKind};
+use crate::model::Language;
+
+/// Chains and aliases longer than this are not followed.
+const MAX_DEPTH: u32 = 16;
+
+/// What a value is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Ty {
+    /// A module, function or type of a library, by canonical name.
+    Lib(String, Tier),
+    /// A type declared in a file of the project.
+    Local { file: usize, name: String },
+}
+
+impl Ty {
+    fn flow(self) -> Self {
+        match self {
+            Self::Lib(name, _) => Self::Lib(name, Tier::Flow),
+            local @ Self::Local { .. } => local,
+        }
+    }
+}
+
+pub(super) struct Resolver<'a> {
+    pub(super) project: &'a Project,
+}
+
+impl<'a> Resolver<'a> {
+    fn read(&self, file: usize) -> &'a Read {
+        &self.project.files[file]
+    }
+
+    fn tables(&self, file: usize) -> &'static Tables {
+        tables::of(self.read(file).language)
+    }
+
+    /// The canonical name of what a call calls.
+    pub(super) fn call_name(&self, file: usize, id: CallId) -> Option<(String, Tier)> {
+        let call = &self.read(file).outline.calls[id.index()];
+        match self.callee(file, call, 0)? {
+            Ty::Lib(name, tier) => Some((name, tier)),
+            Ty::Local { .. } => None,
+        }
+    }
+
+    fn callee(&self, file: usize, call: &Call, depth: u32) -> Option<Ty> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        match call.base {
+            Some(base) => {
+                let receiver = self.call_type(file, base, 0, depth + 1)?;
+                self.members(file, receiver, &call.path, depth)
+            }
+            None => {
+                let (first, rest) = call.path.split_first()?;
+                if rest.is_empty() {
+                    return self.free_function(file, call, first, depth);
+                }
+                let (last, middle) = rest.split_last()?;
+                let root = self.name_type(file, call.scope, first, call.span.start, depth + 1)?;
+                let (root, middle) = self.own_field(file, call.scope, first, root, middle, depth)?;
+                let receiver = self.members(file, root, middle, depth)?;
+                self.join(file, receiver, last)
+            }
+        }
+    }
+
+    /// `this.x` and `self.x`: the field of the enclosing type.
+    fn own_field<'p>(
+        &self,
+        file: usize,
+        scope: ScopeId,
+        first: &str,
+        root: Ty,
+        middle: &'p [String],
+        depth: u32,
+    ) -> Option<(Ty, &'p [String])> {
+        if !matches!(first, "this" | "self" | "cls") || middle.is_empty() {
+            return Some((root, middle));
+        }
+        let owner = self.owner(file, scope)?;
+        let field = self.field_type(file, &owner, &middle[0], depth + 1)?;
+        Some((field, &middle[1..]))
+    }
+
+    fn owner(&self, file: usize, scope: ScopeId) -> Option<String> {
+        let outline = &self.read(file).outline;
+        let mut at = Some(scope);
+        while let Some(id) = at {
+            let scope: &Scope = &outline.scopes[id.index()];
+            let class = (scope.kind == ScopeKind::Class).then(|| scope.name.clone()).flatten();
+            if let Some(owner) = scope.owner.clone().or(class) {
+                return Some(owner);
+            }
+            at = scope.parent;
+        }
+        None
+    }
+
+    fn free_function(&self, file: usize, call: &Call, name: &str, depth: u32) -> Option<Ty> {
+        let read = self.read(file);
+        let local = read.bindings(name).next().is_some() || read.function(name).is_some();
+        if let Some(found) = self.imported(file, name, depth) {
+            return Some(found);
+        }
+        if local {
+            return match self.name_type(file, call.scope, name, call.span.start, depth + 1)? {
+                Ty::Lib(name, tier) => Some(Ty::Lib(name, tier)),
+                Ty::Local { .. } => None,
+            };
+        }
+        let builtin = match read.language {
+            Language::Python => "builtins",
+            Language::Rust if call.kind == CallKind::Macro => return self.glob_macro(file, name),
+            language if language.is_script() => "globals",
+            _ => return None,
+        };
+        Some(Ty::Lib(format!("{builtin}.{name}"), Tier::Imported))
+    }
+
+    /// A macro without a path: from a glob import, `#[macro_use]`, or the standard library.
+    fn glob_macro(&self, file: usize, name: &str) -> Option<Ty> {
+        let globs = self.read(file).imports("*").map(|import| import.module.replace("::", "."));
+        let known = |module: &String| self.tables(file).role(&format!("{module}.{name}")).is_some();
+        let module = globs.into_iter().find(known);
+        let std = matches!(name, "println" | "eprintln" | "print" | "eprint" | "dbg").then(|| "std".to_owned());
+        Some(Ty::Lib(format!("{}.{name}", module.or(std)?), Tier::Imported))
+    }
+
+    /// The type of a name at a place: local binding, parameter, import, package-level name, well-known global.
+    fn name_type(&self, file: usize, scope: ScopeId, name: &str, at: u32, depth: u32) -> Option<Ty> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        let read = self.read(file);
+        if matches!(name, "this" | "self" | "cls" | "Self") {
+            return Some(Ty::Local { file, name: self.owner(file, scope)? });
+        }
+        let mut here = Some(scope);
+        while let Some(id) = here {
+            let around = &read.outline.scopes[id.index()];
+            if let Some(param) = around.params.iter().find(|param| param.name == name) {
+                return self.type_text(file, param.type_text.as_deref()?, 0, depth + 1).map(Ty::flow);
+            }
+            if let Some(binding) = nearest(read, id, name, at) {
+                return self.binding_type(file, binding, depth + 1);
+            }
+            here = around.parent;
+        }
+        self.imported(file, name, depth).or_else(|| self.package_name(file, name, depth)).or_else(|| {
+            let global = matches!(name, "console") && read.language.is_script()
+                || name == "System" && read.language == Language::Java;
+            let name = if name == "System" { "java.lang.System" } else { name };
+            global.then(|| Ty::Lib(name.to_owned(), Tier::Imported))
+        })
+    }
+
+    fn binding_type(&self, file: usize, binding: &Binding, depth: u32) -> Option<Ty> {
+        let declared = binding.type_text.as_deref().filter(|text| *text != "var");
+        let by_type = declared.and_then(|text| self.type_text(file, text, 0, depth + 1));
+        let by_value = || self.expr_type(file, binding.value.as_ref()?, binding.scope, binding.position, depth + 1);
+        by_type
+            .filter(|ty| matches!(ty, Ty::Lib(..)))
+            .or_else(by_value)
+            .or_else(|| declared.and_then(|text| self.type_text(file, text, 0, depth + 1)))
+            .map(Ty::flow)
+    }
+
+    /// A name from an import, followed into the project when the module is one of its files.
+    fn imported(&self, file: usize, name: &str, depth: u32) -> Option<Ty> {
+        let read = self.read(file);
+        let import = read.imports(name).next()?;
+        let module = canonical_module(read.language, &import.module);
+        if depth < MAX_DEPTH {
+            for other in self.project.module(file, &import.module) {
+                let wanted = import.name.as_deref();
+                if let Some(found) = self.exported(other, wanted.unwrap_or(name), depth + 1) {
+                    return Some(found.flow());
+                }
+            }
+        }
+        if import.module.starts_with('.') || import.module.starts_with("crate") || import.module.starts_with("super") {
+            return None;
+        }
+        let text = match import.name.as_deref() {
+            None | Some("default") => module,
+            Some(name) => format!("{module}.{name}"),
+        };
+        Some(Ty::Lib(text, Tier::Imported))
+    }
+
+    /// What a file offers under a name: a binding at its top, a type, or something it re-exports.
+    fn exported(&self, file: usize, name: &str, depth: u32) -> Option<Ty> {
+        let read = self.read(file);
+        let binding = read.bindings(name).find(|binding| binding.scope == ScopeId::FILE && binding.path.len() == 1);
+        if let Some(binding) = binding {
+            return self.binding_type(file, binding, depth);
+        }
+        if read.outline.types.iter().any(|decl| decl.name == name) {
+            return Some(Ty::Local { file, name: name.to_owned() });
+        }
+        let import = read.imports(name).next()?;
+        (import.reexport || read.language == Language::Python).then(|| self.imported(file, name, depth + 1)).flatten()
+    }
+
+    /// Package-level names of sibling files (Go), and types of this file or package.
+    fn package_name(&self, file: usize, name: &str, depth: u32) -> Option<Ty> {
+        for other in self.project.package(file) {
+            let read = self.read(other);
+            if other != file {
+                let binding = read.bindings(name).find(|one| one.scope == ScopeId::FILE && one.path.len() == 1);
+                if let Some(found) = binding.and_then(|binding| self.binding_type(other, binding, depth + 1)) {
+                    return Some(found);
+                }
+            }
+            if read.outline.types.iter().any(|decl| decl.name == name) {
+                return Some(Ty::Local { file: other, name: name.to_owned() });
+            }
+        }
+        // Lombok writes the logger field itself.
+        let read = self.read(file);
+        let marker = |name: &str| read.outline.types.iter().any(|decl| decl.markers.iter().any(|one| one == name));
+        let lombok = match name {
+            "log" if marker("Slf4j") || marker("XSlf4j") => Some("org.slf4j.Logger"),
+            "log" if marker("Log4j2") => Some("org.apache.logging.log4j.Logger"),
+            "log" if marker("Log") => Some("java.util.logging.Logger"),
+            _ => None,
+        };
+        lombok.map(|name| Ty::Lib(name.to_owned(), Tier::Flow))
+    }
+
+    /// A type as written in a file, with what wraps it taken off.
+    fn type_text(&self, file: usize, text: &str, position: u32, depth: u32) -> Option<Ty> {
+        let name = bare_type(text, position)?;
+        let parts: Vec<String> = name.split(['.', ':']).filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        let (first, rest) = parts.split_first()?;
+        let root = match self.imported(file, first, depth + 1) {
+            Some(found) => found,
+            None => match self.package_name(file, first, depth + 1) {
+                Some(found) => found,
+                // A path that starts at a crate: `tracing::Span`.
+                None if self.read(file).language == Language::Rust && !rest.is_empty() => {
+                    Ty::Lib(first.clone(), Tier::Imported)
+                }
+                None => return None,
+            },
+        };
+        rest.iter().try_fold(root, |ty, part| self.join(file, ty, part))
+    }
+
+    /// The type of a field of a project type.
+    fn field_type(&self, file: usize, owner: &str, field: &str, depth: u32) -> Option<Ty> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        for other in self.project.package(file) {
+            let read = self.read(other);
+            let decl = read.outline.types.iter().filter(|decl| decl.name == owner);
+            let mut embedded = Vec::new();
+            for decl in decl {
+                embedded.extend(decl.bases.iter());
+                let Some(found) = decl.fields.iter().find(|one| one.name == field) else { continue };
+                let by_type = found.type_text.as_deref().and_then(|text| self.type_text(other, text, 0, depth + 1));
+                let by_value = || self.expr_type(other, found.value.as_ref()?, ScopeId::FILE, 0, depth + 1);
+                if let Some(ty) = by_type.or_else(by_value) {
+                    return Some(ty.flow());
+                }
+            }
+            let own = |binding: &&Binding| {
+                let [root, _] = binding.path.as_slice() else { return false };
+                matches!(root.as_str(), "this" | "self") && self.owner(other, binding.scope).as_deref() == Some(owner)
+            };
+            if let Some(ty) = read.bindings(field).filter(own).find_map(|one| self.binding_type(other, one, depth + 1))
+            {
+                return Some(ty);
+            }
+            for base in embedded {
+                let Some(Ty::Local { file, name }) = self.type_text(other, base, 0, depth + 1) else { continue };
+                if let Some(ty) = self.field_type(file, &name, field, depth + 2) {
+                    return Some(ty);
+                }
+            }
+        }
+        None
+    }
+
+    fn members(&self, file: usize, root: Ty, path: &[String], depth: u32) -> Option<Ty> {
+        path.iter().try_fold(root, |ty, name| match ty {
+            Ty::Local { file: home, name: owner } => self.field_type(home, &owner, name, depth + 1),
+            lib => self.join(file, lib, name),
+        })
+    }
+
+    fn join(&self, file: usize, ty: Ty, member: &str) -> Option<Ty> {
+        let Ty::Lib(name, tier) = ty else { return None };
+        let joined = format!("{name}.{member}");
+        Some(match self.tables(file).field(&joined) {
+            Some(field) => Ty::Lib(field.to_owned(), tier),
+            None => Ty::Lib(joined, tier),
+        })
+    }
+
+    /// The type of the value that a call returns.
+    fn call_type(&self, file: usize, id: CallId, position: u32, depth: u32) -> Option<Ty> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        let call = &self.read(file).outline.calls[id.index()];
+        if let Some(Ty::Lib(name, tier)) = self.callee(file, call, depth + 1) {
+            if let Some(returned) = self.tables(file).returns(&name) {
+                return Some(Ty::Lib(returned.to_owned(), tier));
+            }
+            if call.kind == CallKind::New || constructs(self.read(file).language, call) {
+                return Some(Ty::Lib(constructed(self.read(file).language, &name), tier));
+            }
+            return None;
+        }
+        if let Some((home, scope)) = self.function(file, id) {
+            let returns = self.read(home).outline.scopes[scope.index()].returns.as_deref();
+            return self.type_text(home, returns?, position, depth + 1).map(Ty::flow);
+        }
+        let constructor = call.kind == CallKind::New && call.base.is_none();
+        constructor.then(|| self.type_text(file, &call.path.join("."), 0, depth + 1)).flatten()
+    }
+
+    fn expr_type(&self, file: usize, expr: &Expr, scope: ScopeId, position: u32, depth: u32) -> Option<Ty> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        match &expr.kind {
+            ExprKind::Call(id) => self.call_type(file, *id, position, depth + 1),
+            ExprKind::Path(path) => {
+                let (first, rest) = path.split_first()?;
+                let root = self.name_type(file, scope, first, expr.span.start, depth + 1)?;
+                let (root, rest) = self.own_field(file, scope, first, root, rest, depth)?;
+                self.members(file, root, rest, depth)
+            }
+            // `&x`, `a ?? b`, `x || y`: the first operand that is known.
+            ExprKind::Compound(parts) => {
+                parts.iter().find_map(|part| self.expr_type(file, part, scope, position, depth + 1))
+            }
+            ExprKind::Member(inner, name) => {
+                let ty = self.expr_type(file, inner, scope, 0, depth + 1)?;
+                self.members(file, ty, std::slice::from_ref(name), depth)
+            }
+            _ => None,
+        }
+    }
+
+    /// The project's own function that a call calls.
+    pub(super) fn function(&self, file: usize, id: CallId) -> Option<(usize, ScopeId)> {
+        let read = self.read(file);
+        let call = &read.outline.calls[id.index()];
+        if call.base.is_some() {
+            return None;
+        }
+        match call.path.as_slice() {
+            [name] => {
+                let here = self.project.package(file).into_iter();
+                let local = here.filter_map(|other| Some((other, self.read(other).function(name)?))).next();
+                local.or_else(|| {
+                    let import = read.imports(name).next()?;
+                    let wanted = import.name.as_deref().filter(|name| *name != "default").unwrap_or(name);
+                    let homes = self.project.module(file, &import.module).into_iter();
+                    homes.filter_map(|other| Some((other, self.read(other).function(wanted)?))).next()
+                })
+            }
+            [receiver, name] => {
+                // A module of the project: `telemetry.LogError(…)`.
+                if let Some(import) = read.imports(receiver).next() {
+                    let mut homes = self.project.module(file, &import.module);
+                    if let Some(name) = &import.name {
+                        let inner = format!("{}.{name}", import.module.trim_end_matches('.'));
+                        homes.extend(self.project.module(file, &inner));
+                    }
+                    let found = homes.into_iter().find_map(|other| Some((other, self.read(other).function(name)?)));
+                    if found.is_some() {
+                        return found;
+                    }
+                }
+                let ty = self.name_type(file, call.scope, receiver, call.span.start, 4)?;
+                self.method(ty, name)
+            }
+            [first, middle @ .., name] => {
+                let root = self.name_type(file, call.scope, first, call.span.start, 4)?;
+                let (root, middle) = self.own_field(file, call.scope, first, root, middle, 4)?;
+                self.method(self.members(file, root, middle, 4)?, name)
+            }
+            [] => None,
+        }
+    }
+
+    fn method(&self, ty: Ty, name: &str) -> Option<(usize, ScopeId)> {
+        let Ty::Local { file, name: owner } = ty else { return None };
+        let mut package = self.project.package(file).into_iter();
+        package.find_map(|other| Some((other, self.read(other).method(&owner, name)?)))
+    }
+}
+
+/// The binding of a name in one scope that holds at an offset: the last before it, else the first after it.
+fn nearest<'r>(read: &'r Read, scope: ScopeId, name: &str, at: u32) -> Option<&'r Binding> {
+    let mut after = None;
+    let mut before = None;
+    for binding in read.bindings(name).filter(|one| one.scope == scope && one.path.len() == 1) {
+        // A binding is not visible inside its own value: `log := log.With(…)`.
+        if binding.statement.start <= at && at < binding.statement.end {
+            continue;
+        }
+        if binding.span.start < at {
+            before = Some(binding);
+        } else if after.is_none() {
+            after = Some(binding);
+        }
+    }
+    before.or(after)
+}
+
+/// The module part of a canonical name: major versions and path separators of the language left out.
+pub(super) fn canonical_module(language: Language, module: &str) -> String {
+    match language {
+        Language::Rust => module.replace("::", "."),
+        Language::Go => {
+            let version =
+                |part: &&str| part.len() > 1 && part.starts_with('v') && part[1..].bytes().all(|b| b.is_ascii_digit());
+            module.split('/').filter(|part| !version(part)).collect::<Vec<_>>().join("/")
+        }
+        _ => module.to_owned(),
+    }
+}
+
+/// Takes pointers, references, generics and the usual wrappers off a type. Of several results (`(*T, error)`) the one at
+/// `position`.
+fn bare_type(text: &str, position: u32) -> Option<&str> {
+    const WRAPPERS: [&str; 12] = [
+        "Option",
+        "Arc",
+        "Rc",
+        "Box",
+        "Mutex",
+        "RwLock",
+        "Optional",
+        "Awaited",
+        "Promise",
+        "Readonly",
+        "Annotated",
+        "Data",
+    ];
+    let mut text = text.trim().trim_start_matches(':').trim_start_matches("->").trim();
+    if text.starts_with('(') && text.ends_with(')') {
+        text = text[1..text.len() - 1].split(',').nth(position as usize)?.trim();
+        // Named results: `(log *zap.Logger, err error)`.
+        text = text.rsplit(' ').next()?;
+    }
+    for _ in 0..8 {
+        text = text.trim_start_matches(['*', '&', '?', ' ']).trim_start_matches("mut ").trim_start_matches("dyn ");
+        text = text.trim_start_matches("final ").trim_start_matches("impl ").trim_start_matches("[]").trim();
+        if let Some(rest) = text.strip_prefix('\'') {
+            text = rest.split_once(' ').map_or("", |(_, rest)| rest);
+        }
+        let open = text.find(['<', '[']);
+        let Some(open) = open else { break };
+        let head = text[..open].rsplit(['.', ':']).next().unwrap_or_default();
+        if !WRAPPERS.contains(&head) {
+            text = &text[..open];
+            break;
+        }
+        text = text[open + 1..].trim_end_matches(['>', ']']);
+        text = text.split(',').next()?;
+    }
+    let text = text.split('|').map(str::trim).find(|part| !matches!(*part, "null" | "undefined" | "None" | ""))?;
+    let text = text.trim_matches(['"', '\'', '?', ' ']);
+    (!text.is_empty() && !text.contains(' ')).then_some(text)
+}
+
+/// Languages where calling a class makes an instance of it.
+fn constructs(language: Language, call: &Call) -> bool {
+    let last = call.path.last().map_or("", String::as_str);
+    match language {
+        Language::Python => last.starts_with(char::is_uppercase),
+        Language::Rust => matches!(last, "new" | "default" | "connect" | "from_env"),
+        _ => false,
+    }
+}
+
+fn constructed(language: Language, name: &str) -> String {
+    match language {
+        Language::Rust => name.rsplit_once('.').map_or(name, |(ty, _)| ty).to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_freed_of_what_wraps_them() {
+        assert_eq!(bare_type("*zap.Logger", 0), Some("zap.Logger"));
+        assert_eq!(bare_type("(*zap.Logger, error)", 0), Some("zap.Logger"));
+        assert_eq!(bare_type("Option<Arc<reqwest::Client>>", 0), Some("reqwest::Client"));
+        assert_eq!(bare_type(": Logger | null", 0), Some("Logger"));
+        assert_eq!(bare_type("&'a mut Span", 0), Some("Span"));
+        assert_eq!(bare_type("-> impl Future + Send", 0), None);
+    }
+
+    #[test]
+    fn major_versions_are_not_part_of_a_go_name() {
+        assert_eq!(canonical_module(Language::Go, "github.com/jackc/pgx/v5/pgxpool"), "github.com/jackc/pgx/pgxpool");
+    }
+}
