@@ -2,6 +2,7 @@
 
 mod dialect;
 mod entry;
+mod escape;
 mod extract;
 mod go;
 mod java;
@@ -17,6 +18,8 @@ mod read;
 mod reader;
 mod resolve;
 mod rust;
+#[cfg(test)]
+mod seen;
 mod summaries;
 mod tables;
 

@@ -1,5 +1,7 @@
 //! Hits of the query → the flat, sorted lists of an [`Outline`], with scopes nested and calls marked.
 
+use std::cmp::Reverse;
+
 use tree_sitter::Node;
 
 use super::dialect::opaque_call;
@@ -69,8 +71,9 @@ fn sort_spans(spans: &mut Vec<Span>) {
     spans.dedup();
 }
 
+/// By place, one hit for each node: of several patterns that matched it the one that said most.
 fn in_order(hits: &mut Vec<Hit<'_, '_>>) {
-    hits.sort_by_key(|hit| (hit.node.start_byte(), usize::MAX - hit.node.end_byte()));
+    hits.sort_by_cached_key(|hit| (hit.node.start_byte(), Reverse(hit.node.end_byte()), Reverse(hit.part_count())));
     hits.dedup_by_key(|hit| hit.node.id());
 }
 

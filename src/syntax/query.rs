@@ -75,6 +75,11 @@ pub(super) struct Hit<'q, 't> {
 }
 
 impl<'t> Hit<'_, 't> {
+    /// How much the pattern said about its root.
+    pub(super) fn part_count(&self) -> usize {
+        self.parts.len()
+    }
+
     pub(super) fn part(&self, name: &str) -> Option<Node<'t>> {
         self.parts.iter().find(|(part, _)| *part == name).map(|(_, node)| *node)
     }

@@ -1,5 +1,6 @@
 //! Reading nodes of one file: text, names, expressions, arguments. Knows shapes, not languages.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use tree_sitter::Node;
@@ -22,6 +23,8 @@ pub(super) struct Reader<'s, 't> {
     pub(super) scopes: HashMap<usize, ScopeId>,
     /// Span and parent of every scope, by id.
     pub(super) scope_spans: Vec<(Span, Option<ScopeId>)>,
+    /// How deep the expression is in which a hook reads.
+    depth: Cell<u32>,
 }
 
 /// Shape of every node kind id of a grammar.
@@ -56,6 +59,7 @@ impl<'s, 't> Reader<'s, 't> {
             calls: HashMap::new(),
             scopes: HashMap::new(),
             scope_spans: vec![(node_span(root), None)],
+            depth: Cell::new(0),
         }
     }
 
@@ -134,11 +138,23 @@ impl<'s, 't> Reader<'s, 't> {
         ["value", "argument", "expression", "operand"]
             .iter()
             .find_map(|field| node.child_by_field_name(field))
-            .or_else(|| node.named_child(0))
+            .or_else(|| node.named_child(0).filter(|first| !first.is_extra()))
+            .or_else(|| {
+                let mut cursor = node.walk();
+                node.named_children(&mut cursor).find(|child| !child.is_extra())
+            })
     }
 
     pub(super) fn expr(&self, node: Node<'_>) -> Expr {
-        self.expr_at(node, 0)
+        self.expr_at(node, self.depth.get())
+    }
+
+    /// Runs a hook that may read expressions itself, so that its depth counts on from here.
+    fn deeper<T>(&self, depth: u32, hook: impl FnOnce() -> T) -> T {
+        let before = self.depth.replace(depth + 1);
+        let read = hook();
+        self.depth.set(before);
+        read
     }
 
     fn expr_at(&self, node: Node<'_>, depth: u32) -> Expr {
@@ -154,7 +170,7 @@ impl<'s, 't> Reader<'s, 't> {
             Shape::Name => ExprKind::Path(vec![self.text(node).to_owned()]),
             Shape::Member(object, property) => self.member(node, object, property, depth),
             Shape::Wrap => self.wrapped(node).map_or(opaque, |inner| self.expr_at(inner, depth + 1).kind),
-            Shape::Str => self.dialect.hooks.string(self, node),
+            Shape::Str => self.deeper(depth, || self.dialect.hooks.string(self, node)),
             Shape::Record => self.record(node, depth),
             Shape::List => ExprKind::List(self.children(node, depth)),
             Shape::Closure => self.scopes.get(&node.id()).map_or(opaque, |scope| ExprKind::Closure(*scope)),
@@ -193,7 +209,7 @@ impl<'s, 't> Reader<'s, 't> {
         let mut entries = Vec::new();
         let mut cursor = node.walk();
         for child in node.named_children(&mut cursor).filter(|child| !child.is_extra()) {
-            if let Some((key, value)) = self.dialect.hooks.record_entry(self, child) {
+            if let Some((key, value)) = self.deeper(depth, || self.dialect.hooks.record_entry(self, child)) {
                 entries.push((key, self.expr_at(value, depth + 1)));
             } else {
                 let value = self.expr_at(child, depth + 1);
