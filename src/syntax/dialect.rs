@@ -27,6 +27,8 @@ pub(super) enum Shape {
     Literal,
     Spread,
     Compound,
+    /// Depends on more than the kind of the node: [`Hooks::expr`] reads it.
+    Dialect,
 }
 
 pub(super) struct Dialect {
@@ -57,6 +59,16 @@ pub(super) trait Hooks: Sync {
     /// `@call` with `@call.callee` and `@call.args`; `#set! kind new | macro`. `None` keeps the place with an unknown callee.
     fn call(&self, reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Option<Call> {
         plain_call(reader, hit)
+    }
+
+    /// Whether a hit of `@call` is a call at all: some grammars write conversions the same way.
+    fn is_call(&self, _reader: &Reader<'_, '_>, _hit: &Hit<'_, '_>) -> bool {
+        true
+    }
+
+    /// An expression of [`Shape::Dialect`]; go deeper with [`Reader::expr_at`] and `depth + 1`.
+    fn expr(&self, reader: &Reader<'_, '_>, node: Node<'_>, depth: u32) -> ExprKind {
+        ExprKind::Compound(reader.children(node, depth))
     }
 
     /// The arguments of a call, from its `@call.args` node.

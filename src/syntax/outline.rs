@@ -111,6 +111,7 @@ fn read_scopes(reader: &mut Reader<'_, '_>, outline: &mut Outline, mut hits: Vec
 fn read_calls(reader: &mut Reader<'_, '_>, outline: &mut Outline, mut hits: Vec<Hit<'_, '_>>) {
     // In `a().b()` both calls start at the same byte: the outer one comes first.
     in_order(&mut hits);
+    hits.retain(|hit| reader.dialect.hooks.is_call(reader, hit));
     for (index, hit) in hits.iter().enumerate() {
         reader.calls.insert(hit.node.id(), CallId(index as u32));
     }
@@ -144,7 +145,7 @@ fn mark_calls(reader: &Reader<'_, '_>, outline: &mut Outline, marks: &[(usize, M
 }
 
 /// The smallest of `spans` (sorted by start, enclosing first) that contains `inner`.
-fn innermost(spans: &[Span], inner: Span) -> Option<Span> {
+pub(super) fn innermost(spans: &[Span], inner: Span) -> Option<Span> {
     let after = spans.partition_point(|span| span.start <= inner.start);
     // Regions nest, so the nearest earlier one that contains it is the innermost; the walk back is short in practice and
     // bounded for files that were built to make it long.

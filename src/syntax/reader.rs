@@ -123,6 +123,13 @@ impl<'s, 't> Reader<'s, 't> {
                     path.push(self.text(here).to_owned());
                     break;
                 }
+                Shape::Dialect => match self.dialect.hooks.expr(self, here, 0) {
+                    ExprKind::Path(segments) => {
+                        path.extend(segments.into_iter().rev());
+                        break;
+                    }
+                    _ => None,
+                },
                 _ => None,
             };
             if at.is_none() {
@@ -133,9 +140,10 @@ impl<'s, 't> Reader<'s, 't> {
         (base, path, name_span.unwrap_or_else(|| node_span(node)))
     }
 
-    /// What a transparent node stands for: its `value`/`argument`/`expression` field or its first named child.
+    /// What a transparent node stands for: its `value`/`argument`/`expression`/`operand` field, the first of its
+    /// `arguments` (a conversion written like a call), or its first named child.
     fn wrapped<'n>(&self, node: Node<'n>) -> Option<Node<'n>> {
-        ["value", "argument", "expression", "operand"]
+        ["value", "argument", "expression", "operand", "arguments"]
             .iter()
             .find_map(|field| node.child_by_field_name(field))
             .or_else(|| node.named_child(0).filter(|first| !first.is_extra()))
@@ -157,7 +165,7 @@ impl<'s, 't> Reader<'s, 't> {
         read
     }
 
-    fn expr_at(&self, node: Node<'_>, depth: u32) -> Expr {
+    pub(super) fn expr_at(&self, node: Node<'_>, depth: u32) -> Expr {
         let span = node_span(node);
         let opaque = ExprKind::Compound(Vec::new());
         if depth > MAX_DEPTH {
@@ -179,6 +187,7 @@ impl<'s, 't> Reader<'s, 't> {
                 node.named_child(0).map_or(opaque, |inner| ExprKind::Spread(Box::new(self.expr_at(inner, depth + 1))))
             }
             Shape::Compound => ExprKind::Compound(self.children(node, depth)),
+            Shape::Dialect => self.dialect.hooks.expr(self, node, depth),
         };
         Expr { span, kind }
     }
@@ -199,13 +208,15 @@ impl<'s, 't> Reader<'s, 't> {
         }
     }
 
-    fn children(&self, node: Node<'_>, depth: u32) -> Vec<Expr> {
+    /// Every named child as an expression.
+    pub(super) fn children(&self, node: Node<'_>, depth: u32) -> Vec<Expr> {
         let mut cursor = node.walk();
         let children = node.named_children(&mut cursor).filter(|child| !child.is_extra());
         children.map(|child| self.expr_at(child, depth + 1)).collect()
     }
 
-    fn record(&self, node: Node<'_>, depth: u32) -> ExprKind {
+    /// The entries of an object, dict or composite literal.
+    pub(super) fn record(&self, node: Node<'_>, depth: u32) -> ExprKind {
         let mut entries = Vec::new();
         let mut cursor = node.walk();
         for child in node.named_children(&mut cursor).filter(|child| !child.is_extra()) {
