@@ -25,4 +25,6 @@ pub mod syntax;
 
 pub mod policy;
 
+pub mod queue;
+
 pub mod cli;

@@ -1,2 +1,4 @@
-#[test]
-fn t() {}
+//! Everything that is tested from outside, in one binary: each further one would link the world again.
+
+mod queue_contract;
+mod support;
