@@ -25,6 +25,10 @@ pub mod syntax;
 
 pub mod policy;
 
+pub mod github;
+
 pub mod queue;
+
+pub mod flows;
 
 pub mod cli;

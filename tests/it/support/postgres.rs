@@ -14,20 +14,20 @@ use tempfile::TempDir;
 
 const OWNER: &str = "postgres";
 
-pub struct Cluster {
+pub(crate) struct Cluster {
     programs: PathBuf,
     folder: TempDir,
     as_root: bool,
 }
 
 /// An empty database of its own in the cluster that the tests of this process share.
-pub struct Database {
-    pub url: String,
+pub(crate) struct Database {
+    pub(crate) url: String,
     _cluster: Arc<Cluster>,
 }
 
 impl Database {
-    pub async fn create() -> Self {
+    pub(crate) async fn create() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let cluster = tokio::task::spawn_blocking(Cluster::shared).await.unwrap();
         let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
@@ -117,7 +117,7 @@ fn number(flag: &str, user: Option<&str>) -> u32 {
 }
 
 /// Where `initdb` and `pg_ctl` are: in the path, or where Debian puts them.
-pub fn programs() -> Option<PathBuf> {
+pub(crate) fn programs() -> Option<PathBuf> {
     let has = |folder: &Path| folder.join("initdb").is_file() && folder.join("pg_ctl").is_file();
     let path = std::env::var_os("PATH").unwrap_or_default();
     if let Some(folder) = std::env::split_paths(&path).find(|folder| has(folder)) {

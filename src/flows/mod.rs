@@ -1,0 +1,11 @@
+//! Floor 7, the flows: from a delivery to work, from work to what is published. Each flow reads top to bottom; what it
+//! decides is decided by a pure function of a lower floor, what it touches goes through the [`Doors`].
+
+pub mod doors;
+pub mod outcome;
+pub mod route;
+pub mod work;
+
+pub use doors::Doors;
+pub use outcome::{FlowError, Outcome, Retry, Told};
+pub use work::{Cause, GroupWork, HeadWork, ReviewWork, Work};
