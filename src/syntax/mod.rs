@@ -1,5 +1,6 @@
 //! Floor 2, reading: text → facts. The only floor that knows languages.
 
+mod closure;
 mod dialect;
 mod entry;
 mod escape;

@@ -4,10 +4,9 @@ use tree_sitter::Node;
 
 use super::literals::Bracketed;
 use super::{declarations, failures, literals, producers};
-use crate::facts::code::{
-    Arg, Binding, Call, Exit, ExitKind, ExprKind, Failure, Import, Outline, Scope, ScopeKind, TypeDecl,
-};
+use crate::facts::code::{Arg, Binding, Call, Exit, ExitKind, ExprKind, Failure, Import, Outline, Scope, TypeDecl};
 use crate::model::Language;
+use crate::syntax::closure::name_closures;
 use crate::syntax::dialect::{Dialect, Hooks, Shape, plain_call, plain_exit};
 use crate::syntax::query::Hit;
 use crate::syntax::reader::Reader;
@@ -123,17 +122,6 @@ impl Hooks for Words {
         // The look-up relies on the order in which failures were read.
         producers::resolve(outline);
         failures::add_blanks(outline);
-    }
-}
-
-/// A closure bound to a single name goes by that name.
-fn name_closures(outline: &mut Outline) {
-    for binding in &outline.bindings {
-        let Some(ExprKind::Closure(id)) = binding.value.as_ref().map(|value| &value.kind) else { continue };
-        let scope = &mut outline.scopes[id.index()];
-        if scope.kind == ScopeKind::Closure && binding.path != ["_"] {
-            scope.name = binding.path.last().cloned();
-        }
     }
 }
 
