@@ -10,7 +10,7 @@
 //! | 6 doors | `github` `queue` `workspace` | all I/O lives here |
 //! | 5 words | `report` [`mod@check`] | what we will say |
 //! | 4 will | [`policy`] | what matters here |
-//! | 3 judgment | `rules` | what is wrong |
+//! | 3 judgment | [`rules`] | what is wrong |
 //! | 2 reading | [`syntax`] | text → facts |
 //! | 1 facts | [`facts`] | what the code says it does |
 //! | 0 nouns | [`model`] | ids, spans, changes, findings |
@@ -23,6 +23,8 @@ pub mod facts;
 
 pub mod syntax;
 
+pub mod rules;
+
 pub mod policy;
 
 pub mod github;
@@ -30,5 +32,6 @@ pub mod github;
 pub mod queue;
 
 pub mod flows;
+pub mod check;
 
 pub mod cli;

@@ -170,6 +170,14 @@ impl FileFacts {
         after > 0 && self.outline.comments[after - 1].contains(span)
     }
 
+    /// The innermost scope that contains a span.
+    pub fn scope_around(&self, span: Span) -> ScopeId {
+        let scopes = &self.outline.scopes;
+        let inside = scopes.iter().enumerate().filter(|(_, scope)| scope.span.contains(span));
+        let innermost = inside.min_by_key(|(index, scope)| (scope.span.len(), usize::MAX - index));
+        innermost.map_or(ScopeId::FILE, |(index, _)| ScopeId(index as u32))
+    }
+
     /// The innermost block that contains a span.
     pub fn block_around(&self, span: Span) -> Option<Span> {
         let after = self.outline.blocks.partition_point(|block| block.start <= span.start);

@@ -1,0 +1,3 @@
+//! Rules of the family `cost`.
+
+pub mod metric_label_unbounded;

@@ -1,0 +1,83 @@
+//! The failure of an I/O operation is handled, and nobody will ever know that it happened.
+
+use crate::facts::code::{ExitKind, Failure, FailureKind};
+use crate::facts::{Breadth, FileFacts, Outbound, OutboundKind, Tier};
+use crate::model::Confidence;
+use crate::rules::expected::{is_cleanup, is_expected, is_probe};
+use crate::rules::rule::{Change, Report, Rule, rule};
+use crate::rules::seen::{anchor, handler_name, resolved_as};
+
+pub const RULE: Rule = rule!("errors/swallowed-io-failure", check);
+
+fn check(change: &Change<'_>, out: &mut Report) {
+    for file in change.service_files() {
+        for failure in &file.facts.outline.failures {
+            let handles = !matches!(failure.kind, FailureKind::Discard | FailureKind::Blank);
+            if !handles || !file.pair.is_changed(failure.header, failure.span) || exempt(file.facts, failure) {
+                continue;
+            }
+            let Some(operation) = operation(file.facts, failure) else { continue };
+            say(out, file.facts, failure, operation);
+        }
+    }
+}
+
+fn say(out: &mut Report, file: &FileFacts, failure: &Failure, operation: &Outbound) {
+    let call = file.call(operation.call);
+    let what = match operation.kind {
+        OutboundKind::Wrapper => format!("`{}` performs I/O", call.path.join(".")),
+        _ => resolved_as(file, operation.call, "an outbound call", &operation.library),
+    };
+    out.at(file, anchor(failure))
+        .confidence(Confidence::Likely)
+        .evidence(what, Some(call.span))
+        .evidence(format!("{} neither logs, counts, rethrows nor passes the error on", handler_name(failure)), None)
+        .help("log the error with its context, count it, or return it; if it is expected, say so in a comment")
+        .say(format!("when `{}` fails, nothing records it: the failure is invisible in production", call.path.join(".")));
+}
+
+/// The outbound operation whose failure this is, when it is one that matters.
+fn operation<'a>(file: &'a FileFacts, failure: &Failure) -> Option<&'a Outbound> {
+    file.protected_io(failure).find(|operation| {
+        let call = file.call(operation.call);
+        let named = call.path.last().map_or("", String::as_str);
+        let remote = !matches!(operation.kind, OutboundKind::File | OutboundKind::Process);
+        operation.tier > Tier::Lexical && remote && !is_cleanup(named) && !is_probe(named)
+    })
+}
+
+fn exempt(file: &FileFacts, failure: &Failure) -> bool {
+    let function = file.named_function_of(failure.scope);
+    let name = file.scope(function).name.clone().unwrap_or_default();
+    file.in_test(failure.scope)
+        || file.breadth(failure) == Breadth::Typed
+        || file.signal(failure).is_some()
+        || file.explained(failure)
+        || is_expected(file, failure)
+        || is_cleanup(&name)
+        || is_probe(&name)
+        || used_later(file, failure)
+        || retries(file, failure)
+}
+
+/// The error variable lives on after the handler: joined, returned at the end, sent away.
+fn used_later(file: &FileFacts, failure: &Failure) -> bool {
+    let Some(error) = failure.error.as_deref().filter(|_| failure.kind == FailureKind::IfErr) else { return false };
+    let function = file.scope(file.function_of(failure.scope)).span;
+    let rebound = file
+        .outline
+        .bindings
+        .iter()
+        .find(|binding| binding.span.start >= failure.span.end && binding.path.len() == 1 && binding.path[0] == error);
+    let until = rebound.map_or(function.end, |binding| binding.statement.start).min(function.end);
+    file.mentions(crate::model::Span { start: failure.span.end, end: until.max(failure.span.end) }, error)
+}
+
+/// A loop that tries again and whose function can still fail in the end.
+fn retries(file: &FileFacts, failure: &Failure) -> bool {
+    let function = file.scope(file.function_of(failure.scope)).span;
+    let in_loop = file.outline.loops.iter().any(|body| function.contains(*body) && body.contains(failure.span));
+    let tries_again = file.exits_in(failure.body).all(|exit| exit.kind == ExitKind::Continue);
+    let words = ["retry", "retries", "attempt", "attempts", "backoff", "tries"];
+    in_loop && tries_again && words.iter().any(|word| file.text(function).to_ascii_lowercase().contains(word))
+}

@@ -1,0 +1,111 @@
+//! Failures that are part of normal work (`rules/libraries/expected.toml`), and code that may fail in silence by design.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::facts::FileFacts;
+use crate::facts::code::{Call, Failure};
+use crate::model::Language;
+
+#[derive(Deserialize)]
+struct Expected {
+    types: Vec<String>,
+    callees: Vec<String>,
+}
+
+/// # Panics
+/// When the table is not valid: a defect of this build that the first test meets.
+static TABLE: LazyLock<HashMap<String, Expected>> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../rules/libraries/expected.toml")).expect("expected.toml is valid")
+});
+
+fn table(language: Language) -> &'static Expected {
+    let name = match language {
+        Language::Go => "go",
+        Language::Python => "python",
+        Language::JavaScript | Language::TypeScript | Language::Tsx => "javascript",
+        Language::Java => "java",
+        Language::Rust => "rust",
+    };
+    &TABLE[name]
+}
+
+/// `*` at either end matches the rest.
+fn matches(pattern: &str, text: &str) -> bool {
+    match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
+        (Some(rest), Some(_)) => text.contains(rest.trim_end_matches('*')),
+        (Some(end), None) => text.ends_with(end),
+        (None, Some(start)) => text.starts_with(start),
+        (None, None) => text == pattern,
+    }
+}
+
+/// Whether a failure is one that everybody expects: by its type, its variable's name, or what failed.
+pub(super) fn is_expected(file: &FileFacts, failure: &Failure) -> bool {
+    let table = table(file.language);
+    let last = |name: &str| name.rsplit(['.', ':']).next().unwrap_or(name).trim_end_matches(['(', ')', '_']).to_owned();
+    let by_type = failure.types.iter().any(|name| {
+        let pattern_text = last(name.split('(').next().unwrap_or(name));
+        table.types.iter().any(|pattern| matches(pattern, &pattern_text) || pattern.starts_with('*') && matches(pattern, name))
+    });
+    let by_name = failure.error.as_deref().is_some_and(|name| {
+        name == "_" || matches!(name.trim_start_matches('_'), "ignored" | "ignore" | "expected") || name.starts_with("unused")
+    });
+    // Every call that can fail here must be of the expected kind; one other makes the failure worth knowing.
+    let mut calls = file.calls_in(failure.protected).peekable();
+    let by_callee = calls.peek().is_some() && calls.any(|(_, call)| expected_callee(table, call));
+    by_type || by_name || by_callee
+}
+
+fn expected_callee(table: &Expected, call: &Call) -> bool {
+    let Some(last) = call.path.last() else { return false };
+    let two = call.path.len().checked_sub(2).map(|at| format!("{}.{last}", call.path[at]));
+    table.callees.iter().any(|pattern| matches(pattern, last) || two.as_deref().is_some_and(|two| matches(pattern, two)))
+}
+
+const CLEANUP: [&str; 27] = [
+    "close", "disconnect", "unlink", "rollback", "cancel", "shutdown", "stop", "dispose", "drain", "release", "unbind", "cleanup",
+    "teardown", "destroy", "abort", "kill", "sleep", "wait", "flush", "unsubscribe", "delete", "remove", "reset", "clear", "quit",
+    "terminate", "finalize",
+];
+const PROBES: [&str; 16] = [
+    "is", "has", "can", "check", "try", "exists", "ping", "parse", "supports", "maybe", "probe", "detect", "should", "verify",
+    "validate", "test",
+];
+
+/// The first word of a name, in lower case: `is` of `isAlive`, `try` of `try_lock`.
+fn first_word(name: &str) -> String {
+    let name = name.trim_start_matches('_');
+    let end = name
+        .char_indices()
+        .skip(1)
+        .find(|(_, character)| *character == '_' || character.is_uppercase() || !character.is_alphanumeric())
+        .map_or(name.len(), |(at, _)| at);
+    name[..end].to_ascii_lowercase()
+}
+
+/// `close`, `tearDown`, `stopWorkers`: what fails while cleaning up is rarely anybody's news.
+pub(super) fn is_cleanup(name: &str) -> bool {
+    CLEANUP.contains(&first_word(name).as_str())
+}
+
+/// `isAlive`, `has_access`, `tryParse`: functions whose failure is their answer.
+pub(super) fn is_probe(name: &str) -> bool {
+    PROBES.contains(&first_word(name).as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_and_first_words() {
+        assert!(matches("strconv.*", "strconv.Atoi"));
+        assert!(matches("*NotFound*", "Error::NotFound"));
+        assert!(!matches("NotFound", "NotFoundHere"));
+        assert!(is_cleanup("closeAll") && is_cleanup("_teardown_db") && !is_cleanup("closest"));
+        assert!(is_probe("isAlive") && is_probe("try_lock") && !is_probe("issue"));
+    }
+}

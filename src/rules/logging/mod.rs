@@ -1,0 +1,3 @@
+//! Rules of the family `logging`.
+
+pub mod log_args_mismatch;

@@ -1,0 +1,3 @@
+//! Rules of the family `metrics`.
+
+pub mod metric_label_arity;

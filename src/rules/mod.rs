@@ -1,0 +1,24 @@
+//! Floor 3, judgment: what is wrong. One rule is one page, one small file here and fixtures of the same stem.
+//!
+//! A rule sees facts and their difference, never a language, a file or a clock.
+
+mod expected;
+mod fingerprint;
+mod list;
+mod meta;
+mod rule;
+mod run;
+mod seen;
+
+pub mod cost;
+pub mod errors;
+pub mod logging;
+pub mod metrics;
+pub mod performance;
+pub mod privacy;
+pub mod tracing;
+
+pub use list::{RULES, find};
+pub use meta::{RuleMeta, meta};
+pub use rule::{Change, Draft, HeadFile, Report, Rule};
+pub use run::run;

@@ -1,0 +1,3 @@
+//! Rules of the family `performance`.
+
+pub mod instrument_created_per_call;

@@ -1,0 +1,3 @@
+//! Rules of the family `privacy`.
+
+pub mod secret_in_telemetry;

@@ -1,0 +1,50 @@
+//! Questions that several rules ask of a failure or an expression.
+
+use crate::facts::code::{CallId, Expr, ExprKind, Failure, FailureKind};
+use crate::facts::{FileFacts, Tier};
+use crate::model::Span;
+
+/// What a failure should be anchored at: the clause that handles it.
+pub(super) fn anchor(failure: &Failure) -> Span {
+    failure.header
+}
+
+/// The name people call what they handle: `catch`, `if err != nil`, `Err(_)`.
+pub(super) fn handler_name(failure: &Failure) -> &'static str {
+    match failure.kind {
+        FailureKind::Catch => "this handler",
+        FailureKind::IfErr => "this branch",
+        FailureKind::ErrArm => "this arm",
+        FailureKind::Handler | FailureKind::Callback => "this callback",
+        FailureKind::Discard | FailureKind::Blank => "this statement",
+    }
+}
+
+/// Whether an expression mentions a name anywhere, calls and closures included.
+pub(super) fn expr_mentions(file: &FileFacts, expr: &Expr, name: &str) -> bool {
+    file.mentions(expr.span, name)
+}
+
+/// Whether an expression is exactly one name.
+pub(super) fn is_name(expr: &Expr, name: &str) -> bool {
+    match &expr.kind {
+        ExprKind::Path(path) => path.len() == 1 && path[0] == name,
+        ExprKind::Compound(parts) => parts.len() == 1 && is_name(&parts[0], name),
+        _ => false,
+    }
+}
+
+/// The innermost failure whose body contains a span.
+pub(super) fn failure_around(file: &FileFacts, span: Span) -> Option<&Failure> {
+    file.outline.failures.iter().filter(|failure| failure.body.contains(span)).min_by_key(|failure| failure.body.len())
+}
+
+/// How a call was recognised, for the evidence of a finding.
+pub(super) fn resolved_as(file: &FileFacts, call: CallId, what: &str, library: &str) -> String {
+    let text = file.call(call).path.join(".");
+    match file.telemetry.names.get(&call) {
+        Some((_, Tier::Flow)) => format!("`{text}` is {what} of {library}, by its declaration"),
+        Some((_, Tier::Imported)) => format!("`{text}` is {what} of {library}, by this file's imports"),
+        _ => format!("`{text}` looks like {what}"),
+    }
+}
