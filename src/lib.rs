@@ -27,11 +27,11 @@ pub mod rules;
 
 pub mod policy;
 
-pub mod github;
+pub mod check;
 
+pub mod github;
 pub mod queue;
 
 pub mod flows;
-pub mod check;
 
 pub mod cli;

@@ -48,10 +48,15 @@ pub(super) fn is_expected(file: &FileFacts, failure: &Failure) -> bool {
     let last = |name: &str| name.rsplit(['.', ':']).next().unwrap_or(name).trim_end_matches(['(', ')', '_']).to_owned();
     let by_type = failure.types.iter().any(|name| {
         let pattern_text = last(name.split('(').next().unwrap_or(name));
-        table.types.iter().any(|pattern| matches(pattern, &pattern_text) || pattern.starts_with('*') && matches(pattern, name))
+        table
+            .types
+            .iter()
+            .any(|pattern| matches(pattern, &pattern_text) || pattern.starts_with('*') && matches(pattern, name))
     });
     let by_name = failure.error.as_deref().is_some_and(|name| {
-        name == "_" || matches!(name.trim_start_matches('_'), "ignored" | "ignore" | "expected") || name.starts_with("unused")
+        name == "_"
+            || matches!(name.trim_start_matches('_'), "ignored" | "ignore" | "expected")
+            || name.starts_with("unused")
     });
     // Every call that can fail here must be of the expected kind; one other makes the failure worth knowing.
     let mut calls = file.calls_in(failure.protected).peekable();
@@ -62,17 +67,44 @@ pub(super) fn is_expected(file: &FileFacts, failure: &Failure) -> bool {
 fn expected_callee(table: &Expected, call: &Call) -> bool {
     let Some(last) = call.path.last() else { return false };
     let two = call.path.len().checked_sub(2).map(|at| format!("{}.{last}", call.path[at]));
-    table.callees.iter().any(|pattern| matches(pattern, last) || two.as_deref().is_some_and(|two| matches(pattern, two)))
+    table
+        .callees
+        .iter()
+        .any(|pattern| matches(pattern, last) || two.as_deref().is_some_and(|two| matches(pattern, two)))
 }
 
 const CLEANUP: [&str; 27] = [
-    "close", "disconnect", "unlink", "rollback", "cancel", "shutdown", "stop", "dispose", "drain", "release", "unbind", "cleanup",
-    "teardown", "destroy", "abort", "kill", "sleep", "wait", "flush", "unsubscribe", "delete", "remove", "reset", "clear", "quit",
-    "terminate", "finalize",
+    "close",
+    "disconnect",
+    "unlink",
+    "rollback",
+    "cancel",
+    "shutdown",
+    "stop",
+    "dispose",
+    "drain",
+    "release",
+    "unbind",
+    "cleanup",
+    "teardown",
+    "destroy",
+    "abort",
+    "kill",
+    "sleep",
+    "wait",
+    "flush",
+    "unsubscribe",
+    "delete",
+    "remove",
+    "reset",
+    "clear",
+    "quit",
+    "terminate",
+    "finalize",
 ];
 const PROBES: [&str; 16] = [
-    "is", "has", "can", "check", "try", "exists", "ping", "parse", "supports", "maybe", "probe", "detect", "should", "verify",
-    "validate", "test",
+    "is", "has", "can", "check", "try", "exists", "ping", "parse", "supports", "maybe", "probe", "detect", "should",
+    "verify", "validate", "test",
 ];
 
 /// The first word of a name, in lower case: `is` of `isAlive`, `try` of `try_lock`.

@@ -40,8 +40,7 @@ impl<'a> Change<'a> {
     /// Files that run as a service, as far as anyone can tell: for rules about missing practice.
     pub fn service_files(&self) -> impl Iterator<Item = HeadFile<'a>> {
         self.files().filter(|file| {
-            file.facts.class == FileClass::Production
-                && !matches!(file.facts.unit, UnitKind::Cli | UnitKind::Frontend)
+            file.facts.class == FileClass::Production && !matches!(file.facts.unit, UnitKind::Cli | UnitKind::Frontend)
         })
     }
 

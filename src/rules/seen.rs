@@ -20,11 +20,6 @@ pub(super) fn handler_name(failure: &Failure) -> &'static str {
     }
 }
 
-/// Whether an expression mentions a name anywhere, calls and closures included.
-pub(super) fn expr_mentions(file: &FileFacts, expr: &Expr, name: &str) -> bool {
-    file.mentions(expr.span, name)
-}
-
 /// Whether an expression is exactly one name.
 pub(super) fn is_name(expr: &Expr, name: &str) -> bool {
     match &expr.kind {

@@ -39,7 +39,11 @@ fn declared_key(change: &Change<'_>, file: &FileFacts, used: &MetricUse, at: usi
     let name = used.receiver.last()?;
     let mut files = std::iter::once(file).chain(change.delta.head.files().filter(|other| other.path != file.path));
     files.find_map(|file| {
-        let decl = file.telemetry.metrics.iter().find(|decl| decl.bound.as_ref().and_then(|path| path.last()) == Some(name))?;
+        let decl = file
+            .telemetry
+            .metrics
+            .iter()
+            .find(|decl| decl.bound.as_ref().and_then(|path| path.last()) == Some(name))?;
         match &decl.labels {
             crate::facts::MetricLabels::Known(labels) => labels.get(at).cloned(),
             crate::facts::MetricLabels::Unknown => None,
@@ -49,7 +53,21 @@ fn declared_key(change: &Change<'_>, file: &FileFacts, used: &MetricUse, at: usi
 
 /// Labels that multi-tenant infrastructure keeps on purpose, and templates that are bounded by the code.
 fn is_bounded_key(key: &str) -> bool {
-    matches!(key, "tenant" | "tenant_id" | "org" | "org_id" | "organization" | "namespace" | "cluster" | "route" | "http.route" | "http_route" | "handler" | "method")
+    matches!(
+        key,
+        "tenant"
+            | "tenant_id"
+            | "org"
+            | "org_id"
+            | "organization"
+            | "namespace"
+            | "cluster"
+            | "route"
+            | "http.route"
+            | "http_route"
+            | "handler"
+            | "method"
+    )
 }
 
 /// Where an unbounded value comes from, in words.
@@ -62,11 +80,28 @@ fn origin(file: &FileFacts, key: Option<&str>, value: &Expr) -> Option<String> {
             let call = file.call(*id);
             let last = call.path.last()?.as_str();
             let text = call.path.join(".");
-            let error_text = last == "Error" && call.args.is_empty() && call.path.len() == 2 && is_error_name(&call.path[0]);
-            let formatted = matches!(last, "str" | "String" | "toString" | "to_string" | "repr" | "getMessage" | "message");
-            let of_error = call.args.iter().any(|arg| arg.value.as_path().is_some_and(|path| path.len() == 1 && is_error_name(&path[0])));
+            let error_text =
+                last == "Error" && call.args.is_empty() && call.path.len() == 2 && is_error_name(&call.path[0]);
+            let formatted =
+                matches!(last, "str" | "String" | "toString" | "to_string" | "repr" | "getMessage" | "message");
+            let of_error = call
+                .args
+                .iter()
+                .any(|arg| arg.value.as_path().is_some_and(|path| path.len() == 1 && is_error_name(&path[0])));
             let on_error = call.path.len() == 2 && is_error_name(&call.path[0]) && call.args.is_empty();
-            let fresh = matches!(text.as_str(), "uuid.New" | "uuid.NewString" | "uuid.uuid4" | "uuidv4" | "crypto.randomUUID" | "randomUUID" | "UUID.randomUUID" | "Uuid.new_v4" | "time.Now" | "Date.now");
+            let fresh = matches!(
+                text.as_str(),
+                "uuid.New"
+                    | "uuid.NewString"
+                    | "uuid.uuid4"
+                    | "uuidv4"
+                    | "crypto.randomUUID"
+                    | "randomUUID"
+                    | "UUID.randomUUID"
+                    | "Uuid.new_v4"
+                    | "time.Now"
+                    | "Date.now"
+            );
             if error_text || formatted && (of_error || on_error) {
                 return Some(format!("the text of an error (`{}`)", file.text(call.span)));
             }
@@ -85,7 +120,9 @@ fn origin(file: &FileFacts, key: Option<&str>, value: &Expr) -> Option<String> {
 
 fn is_error_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    matches!(lower.as_str(), "e" | "err" | "error" | "ex" | "exc" | "exception") || lower.ends_with("err") || lower.ends_with("error")
+    matches!(lower.as_str(), "e" | "err" | "error" | "ex" | "exc" | "exception")
+        || lower.ends_with("err")
+        || lower.ends_with("error")
 }
 
 fn by_path(path: &[String], key: Option<&str>) -> Option<String> {
@@ -94,7 +131,20 @@ fn by_path(path: &[String], key: Option<&str>) -> Option<String> {
     if last.len() > 2 && !last.contains(char::is_lowercase) {
         return None;
     }
-    let raw = ["r.URL.Path", "req.URL.Path", "request.URL.Path", "r.RequestURI", "req.RequestURI", "req.url", "req.originalUrl", "request.url", "req.path", "request.path", "ctx.path", "request.full_path"];
+    let raw = [
+        "r.URL.Path",
+        "req.URL.Path",
+        "request.URL.Path",
+        "r.RequestURI",
+        "req.RequestURI",
+        "req.url",
+        "req.originalUrl",
+        "request.url",
+        "req.path",
+        "request.path",
+        "ctx.path",
+        "request.full_path",
+    ];
     if raw.contains(&joined.as_str()) {
         return Some(format!("the raw path of the request (`{joined}`)"));
     }
@@ -103,8 +153,22 @@ fn by_path(path: &[String], key: Option<&str>) -> Option<String> {
     }
     let identifies = |name: &str| {
         let flat: String = name.to_ascii_lowercase().chars().filter(|one| *one != '_').collect();
-        ["userid", "sessionid", "requestid", "traceid", "spanid", "orderid", "customerid", "email", "useremail", "uuid", "ipaddress", "remoteaddr", "transactionid"]
-            .contains(&flat.as_str())
+        [
+            "userid",
+            "sessionid",
+            "requestid",
+            "traceid",
+            "spanid",
+            "orderid",
+            "customerid",
+            "email",
+            "useremail",
+            "uuid",
+            "ipaddress",
+            "remoteaddr",
+            "transactionid",
+        ]
+        .contains(&flat.as_str())
     };
     let by_key = key.is_some_and(identifies);
     (identifies(last) || by_key).then(|| format!("an identifier (`{joined}`)"))

@@ -55,11 +55,21 @@ fn outermost<'a>(file: &'a FileFacts, failure: &Failure) -> Option<(CallId, &'a 
 /// How the base treated the same operation in the same function, if it treated it better.
 fn handled_before(base: &FileFacts, head: &FileFacts, call: &Call) -> Option<&'static str> {
     let scope = head.scope_path(call.scope);
-    let same = |other: &&Call| other.path == call.path && other.path.len() == call.path.len() && base.scope_path(other.scope) == scope;
+    let same = |other: &&Call| {
+        other.path == call.path && other.path.len() == call.path.len() && base.scope_path(other.scope) == scope
+    };
     let mut before = base.outline.calls.iter().filter(same);
     let old = before.next()?;
     // Two calls of one name: which is which would be a guess.
-    if before.next().is_some() || head.outline.calls.iter().filter(|other| other.path == call.path && head.scope_path(other.scope) == scope).count() > 1 {
+    if before.next().is_some()
+        || head
+            .outline
+            .calls
+            .iter()
+            .filter(|other| other.path == call.path && head.scope_path(other.scope) == scope)
+            .count()
+            > 1
+    {
         return None;
     }
     let protects = |failure: &&Failure| failure.protected.contains(old.span);
@@ -87,15 +97,23 @@ fn throws(language: Language) -> bool {
 /// JavaScript: a promise that was awaited is now started and forgotten.
 fn floats_now(file: HeadFile<'_>, base: &FileFacts, call: &Call) -> bool {
     let head = file.facts;
-    if !head.language.is_script() || call.awaited || call.result != ResultUse::Discarded || !file.pair.is_new(call.name_span) {
+    if !head.language.is_script()
+        || call.awaited
+        || call.result != ResultUse::Discarded
+        || !file.pair.is_new(call.name_span)
+    {
         return false;
     }
-    if head.in_test(call.scope) || head.has_comment_above(call.statement) || head.text(call.statement).starts_with("void ") {
+    if head.in_test(call.scope)
+        || head.has_comment_above(call.statement)
+        || head.text(call.statement).starts_with("void ")
+    {
         return false;
     }
     let scope = head.scope_path(call.scope);
     let matching = |facts: &FileFacts| -> Vec<bool> {
-        let same = |other: &&Call| other.path == call.path && facts.scope_path(other.scope) == scope && other.base.is_none();
+        let same =
+            |other: &&Call| other.path == call.path && facts.scope_path(other.scope) == scope && other.base.is_none();
         facts.outline.calls.iter().filter(same).map(|other| other.awaited).collect()
     };
     call.base.is_none() && matching(base) == [true] && matching(head) == [false]

@@ -105,9 +105,11 @@ fn is_first_record(call: &Call) -> bool {
 
 fn count_mentions(file: &FileFacts, span: Span, name: &str) -> usize {
     let text = file.text(span);
-    let word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b'$');
+    let word =
+        |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b'$');
     let bytes = text.as_bytes();
-    let bounded = |at: usize| !word(at.checked_sub(1).and_then(|at| bytes.get(at))) && !word(bytes.get(at + name.len()));
+    let bounded =
+        |at: usize| !word(at.checked_sub(1).and_then(|at| bytes.get(at))) && !word(bytes.get(at + name.len()));
     // `error: error` is one mention of the value; the key is not.
     let key = |at: usize| text[at + name.len()..].trim_start().starts_with(':');
     text.match_indices(name).filter(|(at, _)| bounded(*at) && !key(*at)).count()
@@ -138,7 +140,9 @@ fn whole_entry(key: &str, value: &Expr) -> Span {
 /// it is elsewhere, `None` when it has serialisers, formats or hooks that may keep the error.
 fn configuration(change: &Change<'_>, style: LogStyle) -> Option<bool> {
     let keeps: &[&str] = match style {
-        LogStyle::Winston => &["printf", "serializ", "replacer", "enumerateError", "customFormat", "(info", "transform"],
+        LogStyle::Winston => {
+            &["printf", "serializ", "replacer", "enumerateError", "customFormat", "(info", "transform"]
+        }
         _ => &["serializers", "errorKey", "formatters", "mixin", "hooks", "logMethod", "nestedKey"],
     };
     let makers = ["pino", "pino.pino", "winston.createLogger", "bunyan.createLogger"];

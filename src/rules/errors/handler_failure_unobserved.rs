@@ -47,15 +47,32 @@ fn first_line(file: &FileFacts, entry: &EntryPoint) -> crate::model::Span {
 
 fn entry_of<'a>(file: &'a FileFacts, failure: &Failure) -> Option<&'a EntryPoint> {
     let around: Vec<_> = file.scopes_around(failure.scope).map(|(id, _)| id).collect();
-    let serves = |entry: &&EntryPoint| matches!(entry.kind, EntryKind::Http | EntryKind::Rpc) && around.contains(&entry.scope);
+    let serves =
+        |entry: &&EntryPoint| matches!(entry.kind, EntryKind::Http | EntryKind::Rpc) && around.contains(&entry.scope);
     file.telemetry.entries.iter().find(serves)
 }
 
 /// Words that mean 5xx, as frameworks spell them.
 const SERVER_ERRORS: [&str; 20] = [
-    "500", "502", "503", "504", "StatusInternalServerError", "StatusBadGateway", "StatusServiceUnavailable", "StatusGatewayTimeout",
-    "INTERNAL_SERVER_ERROR", "BAD_GATEWAY", "SERVICE_UNAVAILABLE", "GATEWAY_TIMEOUT", "InternalServerError", "BadGateway",
-    "ServiceUnavailable", "HTTP_500_INTERNAL_SERVER_ERROR", "HTTP_503_SERVICE_UNAVAILABLE", "internalServerError", "serverError",
+    "500",
+    "502",
+    "503",
+    "504",
+    "StatusInternalServerError",
+    "StatusBadGateway",
+    "StatusServiceUnavailable",
+    "StatusGatewayTimeout",
+    "INTERNAL_SERVER_ERROR",
+    "BAD_GATEWAY",
+    "SERVICE_UNAVAILABLE",
+    "GATEWAY_TIMEOUT",
+    "InternalServerError",
+    "BadGateway",
+    "ServiceUnavailable",
+    "HTTP_500_INTERNAL_SERVER_ERROR",
+    "HTTP_503_SERVICE_UNAVAILABLE",
+    "internalServerError",
+    "serverError",
     "InternalServerErrorException",
 ];
 
@@ -65,10 +82,40 @@ fn server_error(file: &FileFacts, failure: &Failure) -> Option<&'static str> {
 
 /// Calls that build the answer; giving them the error tells the client, not the operators.
 const ANSWERS: [&str; 34] = [
-    "error", "json", "send", "status", "body", "write", "writeheader", "string", "sprintf", "fprintf", "fprint", "errorf", "format",
-    "str", "jsonify", "jsonresponse", "response", "httpresponse", "httpexception", "end", "text", "abortwithstatusjson",
-    "abortwithstatus", "abort", "tostring", "to_string", "internalservererror", "stringify", "getmessage", "html", "entity", "build",
-    "message", "finish",
+    "error",
+    "json",
+    "send",
+    "status",
+    "body",
+    "write",
+    "writeheader",
+    "string",
+    "sprintf",
+    "fprintf",
+    "fprint",
+    "errorf",
+    "format",
+    "str",
+    "jsonify",
+    "jsonresponse",
+    "response",
+    "httpresponse",
+    "httpexception",
+    "end",
+    "text",
+    "abortwithstatusjson",
+    "abortwithstatus",
+    "abort",
+    "tostring",
+    "to_string",
+    "internalservererror",
+    "stringify",
+    "getmessage",
+    "html",
+    "entity",
+    "build",
+    "message",
+    "finish",
 ];
 
 fn observed(file: &FileFacts, failure: &Failure) -> bool {
@@ -85,7 +132,9 @@ fn observed(file: &FileFacts, failure: &Failure) -> bool {
 fn returned(file: &FileFacts, failure: &Failure) -> bool {
     let Some(error) = failure.error.as_deref() else { return false };
     let direct = |exit: &crate::facts::code::Exit| {
-        exit.values.iter().any(|value| crate::rules::seen::is_name(value, error) || value.as_path().is_some_and(|path| path[0] == error))
+        exit.values.iter().any(|value| {
+            crate::rules::seen::is_name(value, error) || value.as_path().is_some_and(|path| path[0] == error)
+        })
     };
     file.exits_in(failure.body).any(direct)
 }
@@ -102,7 +151,8 @@ fn tells(file: &FileFacts, failure: &Failure, id: CallId, call: &Call) -> bool {
     }
     let last = call.path.last().map_or(String::new(), |name| name.to_ascii_lowercase());
     // An unknown callee that receives the error has handled it.
-    let given = failure.error.as_deref().is_some_and(|error| call.args.iter().any(|arg| file.mentions(arg.span, error)));
+    let given =
+        failure.error.as_deref().is_some_and(|error| call.args.iter().any(|arg| file.mentions(arg.span, error)));
     let speaks = ["log", "report", "capture", "track", "notify", "record", "observe", "handle"];
     let next = matches!(last.as_str(), "next" | "reject" | "done" | "callback" | "cb");
     next || speaks.iter().any(|word| last.contains(word)) || given && !ANSWERS.contains(&last.as_str())

@@ -21,8 +21,10 @@ fn check(change: &Change<'_>, out: &mut Report) {
 
 fn dropping_log<'a>(file: HeadFile<'a>, failure: &Failure) -> Option<&'a LogCall> {
     let facts = file.facts;
-    let kinds = matches!(failure.kind, FailureKind::Catch | FailureKind::IfErr | FailureKind::ErrArm | FailureKind::Handler);
-    if !kinds || facts.in_test(failure.scope) || facts.breadth(failure) == Breadth::Typed || is_expected(facts, failure) {
+    let kinds =
+        matches!(failure.kind, FailureKind::Catch | FailureKind::IfErr | FailureKind::ErrArm | FailureKind::Handler);
+    if !kinds || facts.in_test(failure.scope) || facts.breadth(failure) == Breadth::Typed || is_expected(facts, failure)
+    {
         return None;
     }
     // The log belongs to this handler, not to one nested in it.

@@ -33,7 +33,10 @@ fn say(out: &mut Report, file: &FileFacts, failure: &Failure, operation: &Outbou
         .evidence(what, Some(call.span))
         .evidence(format!("{} neither logs, counts, rethrows nor passes the error on", handler_name(failure)), None)
         .help("log the error with its context, count it, or return it; if it is expected, say so in a comment")
-        .say(format!("when `{}` fails, nothing records it: the failure is invisible in production", call.path.join(".")));
+        .say(format!(
+            "when `{}` fails, nothing records it: the failure is invisible in production",
+            call.path.join(".")
+        ));
 }
 
 /// The outbound operation whose failure this is, when it is one that matters.
@@ -64,11 +67,10 @@ fn exempt(file: &FileFacts, failure: &Failure) -> bool {
 fn used_later(file: &FileFacts, failure: &Failure) -> bool {
     let Some(error) = failure.error.as_deref().filter(|_| failure.kind == FailureKind::IfErr) else { return false };
     let function = file.scope(file.function_of(failure.scope)).span;
-    let rebound = file
-        .outline
-        .bindings
-        .iter()
-        .find(|binding| binding.span.start >= failure.span.end && binding.path.len() == 1 && binding.path[0] == error);
+    let rebound =
+        file.outline.bindings.iter().find(|binding| {
+            binding.span.start >= failure.span.end && binding.path.len() == 1 && binding.path[0] == error
+        });
     let until = rebound.map_or(function.end, |binding| binding.statement.start).min(function.end);
     file.mentions(crate::model::Span { start: failure.span.end, end: until.max(failure.span.end) }, error)
 }

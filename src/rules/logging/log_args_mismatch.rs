@@ -84,7 +84,8 @@ fn counted(message: &Arg, wanted: usize, given: usize, placeholder: &str) -> Mis
 /// slf4j and log4j2: `{}` per argument; a throwable may follow.
 fn braces(file: &FileFacts, call: &Call, message: &Arg, rest: &[&Arg]) -> Option<Mismatch> {
     let text = message.value.literal()?;
-    let wanted = text.replace("\\\\{}", "{}").matches("{}").count() - text.matches("\\{}").count().min(text.matches("{}").count());
+    let wanted = text.replace("\\\\{}", "{}").matches("{}").count()
+        - text.matches("\\{}").count().min(text.matches("{}").count());
     let given = rest.len();
     // One argument for several placeholders may be an array of them.
     let array = given == 1 && wanted > 1 && matches!(rest[0].value.kind, ExprKind::Path(_));
@@ -101,16 +102,23 @@ fn braces(file: &FileFacts, call: &Call, message: &Arg, rest: &[&Arg]) -> Option
 /// Decided by what binds the name, not by the name: a parameter of a catch or lambda may be a throwable, and so may
 /// anything whose type is not known.
 fn may_be_throwable(file: &FileFacts, call: &Call, value: &Expr) -> bool {
-    let throwable = |text: &str| ["Exception", "Error", "Throwable", "Failure"].iter().any(|end| text.trim().ends_with(end));
+    let throwable =
+        |text: &str| ["Exception", "Error", "Throwable", "Failure"].iter().any(|end| text.trim().ends_with(end));
     match &value.kind {
         ExprKind::Path(path) if path.len() == 1 => {
             let name = &path[0];
-            let caught = file.outline.failures.iter().any(|failure| {
-                failure.body.contains(call.span) && failure.error.as_deref() == Some(name)
-            });
+            let caught = file
+                .outline
+                .failures
+                .iter()
+                .any(|failure| failure.body.contains(call.span) && failure.error.as_deref() == Some(name));
             let declared = file.scopes_around(call.scope).find_map(|(id, scope)| {
                 let param = scope.params.iter().find(|param| &param.name == name).map(|param| param.type_text.clone());
-                let local = file.outline.bindings.iter().rfind(|one| one.scope == id && one.path.len() == 1 && &one.path[0] == name);
+                let local = file
+                    .outline
+                    .bindings
+                    .iter()
+                    .rfind(|one| one.scope == id && one.path.len() == 1 && &one.path[0] == name);
                 param.or_else(|| local.map(|one| one.type_text.clone()))
             });
             match declared {
@@ -137,7 +145,10 @@ fn percent(message: &Arg, rest: &[&Arg]) -> Option<Mismatch> {
         return None;
     }
     let mut found = counted(message, verbs, rest.len(), "%");
-    found.message = format!("{}; Python prints a logging error instead of this line", found.message.split(':').next().unwrap_or_default());
+    found.message = format!(
+        "{}; Python prints a logging error instead of this line",
+        found.message.split(':').next().unwrap_or_default()
+    );
     if verbs == 0 && rest.len() == 1 {
         let at = Span { start: message.span.end - 1, end: message.span.end };
         let quote = text_quote(message);
@@ -159,7 +170,8 @@ fn printf(message: &Arg, rest: &[&Arg]) -> Option<Mismatch> {
     let verbs = percent_verbs(text, "vTtbcdoOqxXUeEfFgGspw")?;
     (verbs != rest.len()).then(|| {
         let mut found = counted(message, verbs, rest.len(), "%");
-        found.message = format!("{}; Go prints `%!` noise instead", found.message.split(':').next().unwrap_or_default());
+        found.message =
+            format!("{}; Go prints `%!` noise instead", found.message.split(':').next().unwrap_or_default());
         found
     })
 }

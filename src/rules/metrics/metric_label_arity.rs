@@ -47,14 +47,23 @@ fn consequence(language: Language) -> &'static str {
 }
 
 /// The one declaration that this use can mean; `None` when there is none or several that differ.
-fn declaration<'a>(change: &Change<'a>, file: &'a FileFacts, used: &MetricUse) -> Option<(&'a FileFacts, &'a MetricDecl)> {
+fn declaration<'a>(
+    change: &Change<'a>,
+    file: &'a FileFacts,
+    used: &MetricUse,
+) -> Option<(&'a FileFacts, &'a MetricDecl)> {
     let name = used.receiver.last()?;
-    let bound = |decl: &&MetricDecl| decl.bound.as_ref().and_then(|path| path.last()) == Some(name) && decl.tier > Tier::Lexical;
+    let bound = |decl: &&MetricDecl| {
+        decl.bound.as_ref().and_then(|path| path.last()) == Some(name) && decl.tier > Tier::Lexical
+    };
     let here: Vec<_> = file.telemetry.metrics.iter().filter(bound).map(|decl| (file, decl)).collect();
     let mut all = here;
     if all.is_empty() {
-        let others = change.delta.head.files().filter(|other| other.path != file.path && other.language == file.language);
-        all = others.flat_map(|other| other.telemetry.metrics.iter().filter(bound).map(move |decl| (other, decl))).collect();
+        let others =
+            change.delta.head.files().filter(|other| other.path != file.path && other.language == file.language);
+        all = others
+            .flat_map(|other| other.telemetry.metrics.iter().filter(bound).map(move |decl| (other, decl)))
+            .collect();
     }
     let first = *all.first()?;
     all.iter().all(|(_, decl)| decl.labels == first.1.labels).then_some(first)
@@ -63,7 +72,10 @@ fn declaration<'a>(change: &Change<'a>, file: &'a FileFacts, used: &MetricUse) -
 fn problem(language: Language, labels: &[String], used: &MetricUse) -> Option<String> {
     if used.positional {
         // A list in one variable may hold any number.
-        let listed = used.labels.len() == 1 && labels.len() != 1 && matches!(used.labels[0].1.kind, ExprKind::Path(_)) && language.is_script();
+        let listed = used.labels.len() == 1
+            && labels.len() != 1
+            && matches!(used.labels[0].1.kind, ExprKind::Path(_))
+            && language.is_script();
         let counts = used.labels.len() != labels.len() && !listed;
         return counts.then(|| format!("{} given, {} declared", count(used.labels.len()), labels.len()));
     }

@@ -31,7 +31,25 @@ fn check(change: &Change<'_>, out: &mut Report) {
 
 /// Code that runs once: file level, constructors, `init`, lazy statics, functions whose name says that they set things up.
 fn created_once(file: &FileFacts, scope: ScopeId) -> bool {
-    let sets_up = ["init", "setup", "register", "new", "create", "build", "make", "configure", "with", "get", "provide", "load", "ensure", "main", "start", "bootstrap", "define"];
+    let sets_up = [
+        "init",
+        "setup",
+        "register",
+        "new",
+        "create",
+        "build",
+        "make",
+        "configure",
+        "with",
+        "get",
+        "provide",
+        "load",
+        "ensure",
+        "main",
+        "start",
+        "bootstrap",
+        "define",
+    ];
     let mut function = false;
     for (_, scope) in file.scopes_around(scope) {
         let name = scope.name.as_deref().unwrap_or_default().trim_start_matches('_').to_ascii_lowercase();

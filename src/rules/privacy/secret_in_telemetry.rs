@@ -32,14 +32,28 @@ struct Sink {
 
 fn sinks(file: &FileFacts) -> Vec<Sink> {
     let telemetry = &file.telemetry;
-    let logs = telemetry.logs.iter().map(|log| Sink { call: log.call, what: "a logger", library: log.library.clone(), tier: log.tier });
+    let logs = telemetry.logs.iter().map(|log| Sink {
+        call: log.call,
+        what: "a logger",
+        library: log.library.clone(),
+        tier: log.tier,
+    });
     let attributes = telemetry.span_ops.iter().filter(|op| {
         let writes = matches!(op.kind, SpanOpKind::SetAttribute | SpanOpKind::AddEvent);
         writes && op.tier > Tier::Lexical
     });
-    let attributes =
-        attributes.map(|op| Sink { call: op.call, what: "a span attribute", library: "OpenTelemetry".to_owned(), tier: op.tier });
-    let metrics = telemetry.metric_uses.iter().map(|one| Sink { call: one.call, what: "a metric", library: one.library.clone(), tier: one.tier });
+    let attributes = attributes.map(|op| Sink {
+        call: op.call,
+        what: "a span attribute",
+        library: "OpenTelemetry".to_owned(),
+        tier: op.tier,
+    });
+    let metrics = telemetry.metric_uses.iter().map(|one| Sink {
+        call: one.call,
+        what: "a metric",
+        library: one.library.clone(),
+        tier: one.tier,
+    });
     logs.chain(attributes).chain(metrics).collect()
 }
 
@@ -68,7 +82,10 @@ fn say(out: &mut Report, file: HeadFile<'_>, sink: &Sink, leak: Leak) {
     };
     out.at(file.facts, leak.span)
         .confidence(confidence)
-        .evidence(resolved_as(file.facts, sink.call, sink.what, &sink.library), Some(file.facts.call(sink.call).name_span))
+        .evidence(
+            resolved_as(file.facts, sink.call, sink.what, &sink.library),
+            Some(file.facts.call(sink.call).name_span),
+        )
         .evidence(format!("`{}` is written as it is: nothing masks, hashes or shortens it on the way", leak.name), None)
         .help("leave it out, or log whether it is present, its length or a hash")
         .say(format!("`{}` ends up in telemetry, where everyone who can read logs can use it", leak.name));
@@ -81,7 +98,9 @@ fn leak(file: &FileFacts, call: &Call) -> Option<Leak> {
         let named = arg.name.as_deref();
         let leaks = in_value(file, &arg.value, 0);
         let by_key = named.or(key).filter(|key| is_secret(key).is_some() && is_plain(&arg.value));
-        found = found.or(leaks).or_else(|| by_key.map(|key| Leak { span: arg.span, name: key.to_owned(), strength: Strength::Sure }));
+        found = found
+            .or(leaks)
+            .or_else(|| by_key.map(|key| Leak { span: arg.span, name: key.to_owned(), strength: Strength::Sure }));
         key = arg.value.literal();
     }
     found
@@ -123,8 +142,26 @@ fn computes(text: &str) -> bool {
 /// Formatting calls pass the secret on, getters are it; any other function may do what it likes with it.
 fn in_call(file: &FileFacts, id: CallId, depth: u32) -> Option<Leak> {
     const FORMATS: [&str; 20] = [
-        "Sprintf", "Sprint", "format", "String", "Any", "Stringer", "Str", "str", "toString", "stringify", "concat", "Field", "kv", "Bytes",
-        "field", "Reflect", "Interface", "attribute", "group", "Attr",
+        "Sprintf",
+        "Sprint",
+        "format",
+        "String",
+        "Any",
+        "Stringer",
+        "Str",
+        "str",
+        "toString",
+        "stringify",
+        "concat",
+        "Field",
+        "kv",
+        "Bytes",
+        "field",
+        "Reflect",
+        "Interface",
+        "attribute",
+        "group",
+        "Attr",
     ];
     if file.telemetry.redactions.contains(&id) {
         return None;
@@ -166,7 +203,8 @@ fn constant(path: &[String]) -> bool {
 /// A bare `token` is a credential where code talks to others, and a lexeme where it parses.
 fn bare_token(file: &FileFacts, last: &str) -> Option<Strength> {
     let path = file.path.as_str().to_ascii_lowercase();
-    let parsing = ["lex", "pars", "token", "scan", "llm", "prompt", "ast", "grammar", "page", "cursor", "completion", "model"];
+    let parsing =
+        ["lex", "pars", "token", "scan", "llm", "prompt", "ast", "grammar", "page", "cursor", "completion", "model"];
     let talks = ["auth", "login", "session", "user", "account", "client", "api", "oauth", "jwt", "webhook"];
     let credential = talks.iter().any(|word| path.contains(word)) && !parsing.iter().any(|word| path.contains(word));
     (matches!(last, "token" | "jwt") && credential).then_some(Strength::Probable)
@@ -178,16 +216,49 @@ fn is_secret(name: &str) -> Option<Strength> {
     let (last, before) = words.split_last()?;
     let previous = before.last().map_or("", String::as_str);
     let negated = words.first().is_some_and(|first| {
-        matches!(first.as_str(), "is" | "has" | "should" | "no" | "num" | "masked" | "redacted" | "hashed" | "encrypted" | "public" | "invalid" | "max" | "min" | "use" | "with")
+        matches!(
+            first.as_str(),
+            "is" | "has"
+                | "should"
+                | "no"
+                | "num"
+                | "masked"
+                | "redacted"
+                | "hashed"
+                | "encrypted"
+                | "public"
+                | "invalid"
+                | "max"
+                | "min"
+                | "use"
+                | "with"
+        )
     });
     if negated {
         return None;
     }
     match last.as_str() {
-        "password" | "passwd" | "passphrase" | "apikey" | "authtoken" | "accesstoken" | "cvv" | "cvc" | "ssn" | "clientsecret" => Some(Strength::Sure),
-        "secret" => (!matches!(previous, "k8s" | "kube" | "kubernetes" | "image" | "pull" | "sealed")).then_some(Strength::Probable),
+        "password" | "passwd" | "passphrase" | "apikey" | "authtoken" | "accesstoken" | "cvv" | "cvc" | "ssn"
+        | "clientsecret" => Some(Strength::Sure),
+        "secret" => (!matches!(previous, "k8s" | "kube" | "kubernetes" | "image" | "pull" | "sealed"))
+            .then_some(Strength::Probable),
         "key" if matches!(previous, "api" | "private" | "signing" | "encryption") => Some(Strength::Sure),
-        "token" if matches!(previous, "access" | "auth" | "refresh" | "bearer" | "id" | "api" | "session" | "oauth" | "jwt" | "reset" | "secret") => {
+        "token"
+            if matches!(
+                previous,
+                "access"
+                    | "auth"
+                    | "refresh"
+                    | "bearer"
+                    | "id"
+                    | "api"
+                    | "session"
+                    | "oauth"
+                    | "jwt"
+                    | "reset"
+                    | "secret"
+            ) =>
+        {
             Some(Strength::Sure)
         }
         "number" if previous == "card" => Some(Strength::Sure),
@@ -200,8 +271,8 @@ fn is_secret(name: &str) -> Option<Strength> {
 
 fn neutral(name: &str) -> bool {
     const ENDS: [&str; 22] = [
-        "id", "name", "type", "count", "ms", "url", "path", "expiry", "ttl", "length", "len", "exists", "present", "enabled", "set", "file",
-        "field", "version", "status", "valid", "err", "error",
+        "id", "name", "type", "count", "ms", "url", "path", "expiry", "ttl", "length", "len", "exists", "present",
+        "enabled", "set", "file", "field", "version", "status", "valid", "err", "error",
     ];
     words_of(name).last().is_some_and(|last| ENDS.contains(&last.as_str()))
 }
@@ -232,10 +303,20 @@ mod tests {
 
     #[test]
     fn names_of_credentials_and_names_about_them() {
-        for name in ["password", "userPassword", "api_key", "accessToken", "card_number", "CardNumber", "stripeApiKey"] {
+        for name in ["password", "userPassword", "api_key", "accessToken", "card_number", "CardNumber", "stripeApiKey"]
+        {
             assert!(is_secret(name).is_some(), "{name}");
         }
-        for name in ["password_reset_url", "secretName", "tokenCount", "hasPassword", "nextPageToken", "secretWaitMs", "pin", "public_key"] {
+        for name in [
+            "password_reset_url",
+            "secretName",
+            "tokenCount",
+            "hasPassword",
+            "nextPageToken",
+            "secretWaitMs",
+            "pin",
+            "public_key",
+        ] {
             assert!(is_secret(name).is_none(), "{name}");
         }
     }

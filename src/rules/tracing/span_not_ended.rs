@@ -77,8 +77,10 @@ fn first_line(file: &FileFacts, span: Span) -> Span {
 
 fn manual(file: &FileFacts, start: &SpanStart) -> Option<Leak> {
     let call = file.call(start.call);
-    let mut bindings = file.outline.bindings.iter().filter(|one| one.value.as_ref().is_some_and(|value| is_start(value, start.call)));
-    let bound = bindings.clone().find(|one| one.position == start.position || one.arity == 1 && file.language != Language::Go);
+    let mut bindings =
+        file.outline.bindings.iter().filter(|one| one.value.as_ref().is_some_and(|value| is_start(value, start.call)));
+    let bound =
+        bindings.clone().find(|one| one.position == start.position || one.arity == 1 && file.language != Language::Go);
     let Some(binding) = bound else {
         let kept = bindings.next().is_some() || call.result != ResultUse::Discarded;
         return (!kept).then_some(Leak::Dropped);
@@ -120,7 +122,8 @@ fn ending(file: &FileFacts, function: ScopeId, start: Span, name: &str) -> Optio
     if escapes(file, after, name) {
         return None;
     }
-    let ends: Vec<&Call> = file.calls_in(after).filter(|(id, call)| ends_span(file, *id, call, name)).map(|(_, call)| call).collect();
+    let ends: Vec<&Call> =
+        file.calls_in(after).filter(|(id, call)| ends_span(file, *id, call, name)).map(|(_, call)| call).collect();
     if ends.is_empty() {
         return Some(Leak::Never);
     }
@@ -138,7 +141,9 @@ fn ending(file: &FileFacts, function: ScopeId, start: Span, name: &str) -> Optio
     let guarded = file.failures_in(body).next().is_some();
     let risky = match file.language {
         Language::Go | Language::Rust => false,
-        Language::JavaScript | Language::TypeScript | Language::Tsx => file.outline.awaits.iter().any(|one| between.contains(*one)),
+        Language::JavaScript | Language::TypeScript | Language::Tsx => {
+            file.outline.awaits.iter().any(|one| between.contains(*one))
+        }
         Language::Python | Language::Java => file.calls_in(between).count() > ends.len() + 2,
     };
     (risky && !guarded).then_some(Leak::Exception)
@@ -173,7 +178,12 @@ fn early_exit(file: &FileFacts, function: ScopeId, start: Span, ends: &[&Call], 
     };
     let in_finally = |exit: &Exit| {
         // `return` inside a `try` whose `finally` ends the span.
-        until.is_none() && file.outline.deferred.iter().any(|region| ends.iter().any(|end| region.contains(end.span)) && exit.span.start < region.start)
+        until.is_none()
+            && file
+                .outline
+                .deferred
+                .iter()
+                .any(|region| ends.iter().any(|end| region.contains(end.span)) && exit.span.start < region.start)
     };
     file.exits_in(body).filter(leaves).find(|exit| !ended(exit) && !in_finally(exit)).map(|exit| Leak::Exit(exit.span))
 }
@@ -189,7 +199,10 @@ fn escapes(file: &FileFacts, after: Span, name: &str) -> bool {
     let passed = file.calls_in(after).any(|(_, call)| {
         let carries = call.path.last().is_some_and(|last| {
             // These put the span into a context or set it as current; they do not take it over.
-            matches!(last.as_str(), "ContextWithSpan" | "setSpan" | "set_span_in_context" | "NewContext" | "storeInContext" | "with")
+            matches!(
+                last.as_str(),
+                "ContextWithSpan" | "setSpan" | "set_span_in_context" | "NewContext" | "storeInContext" | "with"
+            )
         });
         let own = call.path.first().is_some_and(|first| first == name);
         !carries && !own && call.args.iter().any(|arg| is_it(&arg.value))
@@ -211,7 +224,7 @@ fn holds_name(expr: &Expr, name: &str) -> bool {
 fn captured(file: &FileFacts, after: Span, name: &str) -> bool {
     let closures = file.outline.scopes.iter().filter(|scope| after.contains(scope.span));
     let deferred = |span: Span| file.outline.deferred.iter().any(|region| region.contains(span));
-    closures.filter(|scope| !deferred(scope.span)).any(|scope| {
-        file.calls_in(scope.body).any(|(id, call)| ends_span(file, id, call, name))
-    })
+    closures
+        .filter(|scope| !deferred(scope.span))
+        .any(|scope| file.calls_in(scope.body).any(|(id, call)| ends_span(file, id, call, name)))
 }
