@@ -1,50 +1,27 @@
 use crate::facts::code::*;
 use crate::model::{Language, SourceText, Span};
+use crate::syntax::seen::Seen;
 use crate::syntax::{Budget, outline};
 
-struct Read {
-    outline: Outline,
-    source: SourceText,
+/// Error, types, what is protected, guarded.
+fn failures(read: &Seen, kind: FailureKind) -> Vec<(Option<&str>, Vec<&str>, &str, bool)> {
+    let of_kind = read.outline.failures.iter().filter(|failure| failure.kind == kind);
+    of_kind
+        .map(|failure| {
+            let types = failure.types.iter().map(String::as_str).collect();
+            (failure.error.as_deref(), types, read.text(failure.protected), failure.guarded)
+        })
+        .collect()
 }
 
-impl Read {
-    fn text(&self, span: Span) -> &str {
-        self.source.slice(span)
-    }
-
-    fn scope(&self, name: &str) -> &Scope {
-        self.outline.scopes.iter().find(|scope| scope.name.as_deref() == Some(name)).expect(name)
-    }
-
-    fn call(&self, path: &str) -> &Call {
-        self.outline.calls.iter().find(|call| call.path.join(".") == path).expect(path)
-    }
-
-    fn binding(&self, path: &str) -> &Binding {
-        self.outline.bindings.iter().find(|binding| binding.path.join(".") == path).expect(path)
-    }
-
-    /// Error, types, what is protected, guarded.
-    fn failures(&self, kind: FailureKind) -> Vec<(Option<&str>, Vec<&str>, &str, bool)> {
-        let of_kind = self.outline.failures.iter().filter(|failure| failure.kind == kind);
-        of_kind
-            .map(|failure| {
-                let types = failure.types.iter().map(String::as_str).collect();
-                (failure.error.as_deref(), types, self.text(failure.protected), failure.guarded)
-            })
-            .collect()
-    }
-}
-
-fn file(text: &str) -> Read {
-    let source = SourceText::new(text);
-    let (outline, cut) = outline(Language::Go, &source, &Budget::default());
-    assert_eq!((cut.unparsed_lines, cut.budget), (0, None), "{text}");
-    Read { outline, source }
+fn file(text: &str) -> Seen {
+    let read = Seen::new(Language::Go, text);
+    assert_eq!(read.texts(&read.outline.errors), Vec::<&str>::new(), "{text}");
+    read
 }
 
 /// Statements inside a function.
-fn body(text: &str) -> Read {
+fn body(text: &str) -> Seen {
     file(&format!("package p\n\nfunc f() {{\n{text}\n}}\n"))
 }
 
@@ -216,7 +193,7 @@ fn an_error_check_knows_what_failed() {
          if ok != nil { }\nif r := recover(); r != nil { log(r) }",
     );
     assert_eq!(
-        read.failures(FailureKind::IfErr),
+        failures(&read, FailureKind::IfErr),
         [
             (Some("err"), vec![], "x, err := load()", false),
             (Some("err"), vec![], "err := save(x)", false),
@@ -250,7 +227,7 @@ fn conditions_that_say_more_are_guarded_and_typed() {
          if err == nil { ok() } else { bad() }\nif err == nil && ready { } else { no() }\n\
          if err1 != nil || err2 != nil { }",
     );
-    let found = read.failures(FailureKind::IfErr);
+    let found = failures(&read, FailureKind::IfErr);
     let brief: Vec<_> =
         found.iter().map(|(error, types, _, guarded)| (error.unwrap(), types.join(","), *guarded)).collect();
     let expected = [
@@ -277,7 +254,7 @@ fn switches_over_errors_are_failures() {
          switch e := err.(type) { case nil: ok()\ncase *NotFound: g(e) }\n\
          switch { case err == nil: ok()\ndefault: h() }",
     );
-    let found = read.failures(FailureKind::IfErr);
+    let found = failures(&read, FailureKind::IfErr);
     let bodies: Vec<_> = read.outline.failures.iter().map(|failure| read.text(failure.body)).collect();
     assert_eq!(bodies, ["a()", "b()", "d()", "e()", "g(e)", "h()"]);
     assert_eq!(found[0], (Some("err"), vec!["A"], "err := f()", true));
@@ -300,7 +277,7 @@ fn the_producer_of_an_error_is_looked_up_in_the_blocks_around() {
          c, cerr := four()\nif cerr == nil { cerr = five(c) }\nif cerr != nil { }\n\
          go func() { if cerr != nil { } }()\n}\n",
     );
-    let protected: Vec<_> = read.failures(FailureKind::IfErr).iter().map(|failure| failure.2.to_owned()).collect();
+    let protected: Vec<_> = failures(&read, FailureKind::IfErr).iter().map(|failure| failure.2.to_owned()).collect();
     assert_eq!(
         protected,
         [
@@ -322,7 +299,7 @@ fn blanks_count_only_for_the_last_value_of_a_call() {
         "_ = f()\nx, _ := g()\n_, err := h()\nv, _ := m[k]\nw, _ := x.(T)\n_ = x\nfor range ch { _, _ = i() }\n_ = append(a, b)\n\
          _ = T{}\nb, _ := <-ch\n_ = string(x)",
     );
-    let blanks: Vec<_> = read.failures(FailureKind::Blank).iter().map(|failure| failure.2.to_owned()).collect();
+    let blanks: Vec<_> = failures(&read, FailureKind::Blank).iter().map(|failure| failure.2.to_owned()).collect();
     assert_eq!(blanks, ["f()", "g()", "i()"]);
     assert_eq!(read.call("g").result, ResultUse::Blank);
     assert_eq!(read.call("h").result, ResultUse::Bound);

@@ -136,7 +136,8 @@ fn handler(outline: &Outline, call: &Call) -> Option<Failure> {
     if call.base.is_none() && call.path.len() < 2 {
         return None;
     }
-    let closure = call.args.iter().find_map(|arg| match arg.value.kind {
+    // With two lambdas the first one says which errors are meant.
+    let closure = call.args.iter().rev().find_map(|arg| match arg.value.kind {
         ExprKind::Closure(id) => Some(&outline.scopes[id.index()]),
         _ => None,
     });
@@ -166,7 +167,7 @@ fn handler(outline: &Outline, call: &Call) -> Option<Failure> {
         error,
         types,
         protected: receiver,
-        guarded: false,
+        guarded: call.args.len() > 1 && matches!(call.args[0].value.kind, ExprKind::Closure(_)),
     })
 }
 

@@ -181,7 +181,7 @@ fn handlers_of_futures_and_streams_are_failures() {
         "load(id).exceptionally(e -> { return null; });\n\
          repo.find(id).onErrorResume(IOException.class, e -> Mono.empty());\n\
          mono.onErrorReturn(fallback);\nf.handle((v, ex) -> { if (ex != null) { return 1; } return v; });\nx.handle(request, response);\n\
-         f.exceptionally(this::recover);\nm.doOnError(e -> log(e));\nhandle((v, ex) -> v);",
+         f.exceptionally(this::recover);\nm.doOnError(e -> log(e));\nm.onErrorResume(t -> t.ok(), e -> null);\nhandle((v, ex) -> v);",
     );
     assert_eq!(
         seen.failures(),
@@ -191,6 +191,7 @@ fn handlers_of_futures_and_streams_are_failures() {
             "Handler(onErrorReturn) - [] | fallback | mono",
             "Handler(handle) ex [] | { if (ex != null) { return 1; } return v; } | f",
             "Handler(exceptionally) - [] | this::recover | f",
+            "Handler(onErrorResume) e [] | null | m",
         ]
     );
 }
