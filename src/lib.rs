@@ -31,6 +31,7 @@ pub mod check;
 
 pub mod github;
 pub mod queue;
+pub mod workspace;
 
 pub mod flows;
 

@@ -2,4 +2,7 @@
 
 mod events;
 mod queue_contract;
+mod repository;
+mod smart_http;
 mod support;
+mod workspace;

@@ -1,0 +1,226 @@
+//! Two trees become a change set: the part that local repositories and the cache share.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::model::{ChangeSet, CommitSha, Content, FileChange, FilePath, Language, Neighbour, Note, NoteKind};
+use crate::syntax;
+
+use super::attributes::Attributes;
+use super::blobs::Blobs;
+use super::diff::{Blob, EntryKind, RawEntry};
+use super::error::WorkspaceError;
+use super::fetched::Fetched;
+use super::git::Git;
+use super::limits::Limits;
+use super::snapshot::{self, Changed, empty_tree};
+use super::tree::Tree;
+
+const CONFIG: &str = ".github/sightline.yml";
+
+/// What is compared with what.
+pub(super) struct Sides {
+    /// A commit; nothing stands for the empty tree.
+    pub(super) base: Option<CommitSha>,
+    /// A commit or a tree.
+    pub(super) head_tree: String,
+    /// The commit of the head, if it is one.
+    pub(super) head: Option<CommitSha>,
+    pub(super) compared_with: String,
+}
+
+/// Brings objects into the repository before they are read; the cache fetches them, a local repository has them.
+pub(super) trait Provide {
+    fn provide(&mut self, git: &Git, oids: &[&str]) -> Result<(), WorkspaceError>;
+}
+
+pub(super) fn assemble(
+    git: &Git,
+    sides: Sides,
+    limits: &Limits,
+    source: &mut dyn Provide,
+) -> Result<Fetched, WorkspaceError> {
+    let base = sides.base.as_ref().map_or_else(|| empty_tree(&sides.head_tree), CommitSha::as_str);
+    let mut overview = snapshot::overview(git, base, &sides.head_tree, limits)?;
+    let tree = Tree::list(git, &sides.head_tree, limits.tree_bytes)?;
+    let mut notes = Vec::new();
+    if tree.too_large {
+        notes.push(Note::general(NoteKind::LimitReached, "the repository's tree is too large to be listed"));
+    }
+    let special = match &sides.base {
+        Some(base) => Special::find(git, base, &overview, &tree)?,
+        None => Special::default(),
+    };
+    let surplus = select(&mut overview, limits, &mut notes);
+
+    // The diff looks into links too, though nobody else does.
+    let mut wanted: Vec<&str> =
+        overview.iter().flat_map(|entry| sides_of(entry, &[EntryKind::File, EntryKind::Link])).collect();
+    wanted.extend(special.oids());
+    source.provide(git, &wanted)?;
+    let changed = if surplus.is_empty() {
+        snapshot::whole(git, base, &sides.head_tree, limits)?
+    } else {
+        snapshot::part(git, base, &sides.head_tree, &overview, limits)?
+    };
+    if changed.iter().any(|file| file.cut) {
+        notes.push(Note::general(
+            NoteKind::LimitReached,
+            "the diff is too long: changed lines of some files are unknown",
+        ));
+    }
+
+    let mut blobs = Blobs::new(limits);
+    blobs.load(git, special.oids(), limits)?;
+    blobs.load(git, in_order_of_worth(&changed), limits)?;
+    let attributes = special.attributes(&blobs);
+    let mut files: Vec<FileChange> = changed.into_iter().map(|file| file_change(file, &blobs, &attributes)).collect();
+    files.extend(surplus.into_iter().map(|entry| beyond_limit(entry, limits)));
+    let neighbours = load_neighbours(git, &files, &tree, limits, source, &mut blobs)?;
+    if blobs.total_exceeded {
+        let text =
+            format!("the change holds more than {} MiB of text; the rest was not read", limits.total_bytes >> 20);
+        notes.push(Note::general(NoteKind::LimitReached, text));
+    }
+    let config = special.config(&blobs, &mut notes);
+    let change = ChangeSet { base: sides.base, head: sides.head, files, neighbours, tree: tree.paths };
+    Ok(Fetched { change, config, notes, compared_with: sides.compared_with })
+}
+
+/// Cuts the list to the limit, code first; answers with what does not fit.
+fn select(overview: &mut Vec<RawEntry>, limits: &Limits, notes: &mut Vec<Note>) -> Vec<RawEntry> {
+    if overview.len() <= limits.files {
+        return Vec::new();
+    }
+    let text = format!("{} files changed; only {} were read", overview.len(), limits.files);
+    notes.push(Note::general(NoteKind::LimitReached, text));
+    overview.sort_by_key(|entry| Language::of_path(&entry.path).is_none());
+    overview.split_off(limits.files)
+}
+
+fn sides_of<'a>(entry: &'a RawEntry, kinds: &'a [EntryKind]) -> impl Iterator<Item = &'a str> {
+    let blobs = [&entry.old, &entry.new].into_iter().flatten();
+    blobs.filter(|blob| kinds.contains(&blob.kind)).map(|blob| blob.oid.as_str())
+}
+
+/// Code and small things first, so that the total is spent on what can be analysed.
+fn in_order_of_worth(changed: &[Changed]) -> impl Iterator<Item = &str> {
+    let (code, other): (Vec<&Changed>, Vec<&Changed>) =
+        changed.iter().partition(|file| Language::of_path(&file.entry.path).is_some());
+    code.into_iter().chain(other).flat_map(|file| sides_of(&file.entry, &[EntryKind::File]))
+}
+
+fn file_change(file: Changed, blobs: &Blobs, attributes: &Attributes) -> FileChange {
+    let Changed { entry, hunks, cut } = file;
+    let content = |side: &Option<Blob>| match side {
+        None => Content::Absent,
+        Some(blob) if blob.kind != EntryKind::File => Content::NotAFile,
+        Some(_) if cut => Content::Unavailable("the diff is too long: its changed lines are unknown".to_owned()),
+        Some(blob) => blobs.get(&blob.oid).cloned().unwrap_or(Content::Unavailable("it was not loaded".to_owned())),
+    };
+    let generated = attributes.is_generated(entry.old_path.as_ref().unwrap_or(&entry.path));
+    FileChange {
+        status: entry.status,
+        base: content(&entry.old),
+        head: content(&entry.new),
+        path: entry.path,
+        old_path: entry.old_path,
+        hunks,
+        generated,
+    }
+}
+
+fn beyond_limit(entry: RawEntry, limits: &Limits) -> FileChange {
+    let content = |side: &Option<Blob>| match side {
+        None => Content::Absent,
+        Some(_) => Content::Unavailable(format!("it is beyond the limit of {} files", limits.files)),
+    };
+    FileChange {
+        status: entry.status,
+        base: content(&entry.old),
+        head: content(&entry.new),
+        path: entry.path,
+        old_path: None,
+        hunks: Vec::new(),
+        generated: false,
+    }
+}
+
+fn load_neighbours(
+    git: &Git,
+    files: &[FileChange],
+    tree: &Tree,
+    limits: &Limits,
+    source: &mut dyn Provide,
+    blobs: &mut Blobs,
+) -> Result<Vec<Neighbour>, WorkspaceError> {
+    let wanted: Vec<(FilePath, &Blob)> = syntax::wanted(files, &tree.paths)
+        .into_iter()
+        .filter_map(|path| tree.get(&path).map(|blob| (path, blob)))
+        .filter(|(_, blob)| blob.kind == EntryKind::File)
+        .collect();
+    let oids: Vec<&str> = wanted.iter().map(|(_, blob)| blob.oid.as_str()).collect();
+    source.provide(git, &oids)?;
+    blobs.load(git, oids, limits)?;
+    let texts = wanted.into_iter().filter_map(|(path, blob)| {
+        let text = blobs.get(&blob.oid)?.text()?.clone();
+        Some(Neighbour { path, text })
+    });
+    Ok(texts.collect())
+}
+
+/// Files of the base that steer the analysis: configuration and attributes.
+#[derive(Default)]
+struct Special {
+    config: Option<String>,
+    attributes: Vec<(FilePath, String)>,
+}
+
+impl Special {
+    fn find(git: &Git, base: &CommitSha, overview: &[RawEntry], tree: &Tree) -> Result<Self, WorkspaceError> {
+        let mut paths: Vec<FilePath> =
+            overview.iter().flat_map(|entry| Attributes::files_for(&entry.path).collect::<Vec<_>>()).collect();
+        paths.push(FilePath::from(CONFIG));
+        paths.sort_unstable();
+        paths.dedup();
+        let listed = if tree.too_large { Some(Tree::some(git, base.as_str(), &paths)?) } else { None };
+        let changed: HashMap<&FilePath, &RawEntry> = overview.iter().map(|entry| (&entry.path, entry)).collect();
+        // A path that did not change has at the base what it has at the head, and the head is listed already.
+        let at_base = |path: &FilePath| {
+            let blob = match (&listed, changed.get(path)) {
+                (Some(base), _) => base.get(path),
+                (None, Some(entry)) => entry.old.as_ref(),
+                (None, None) => tree.get(path),
+            };
+            blob.filter(|blob| blob.kind == EntryKind::File).map(|blob| blob.oid.clone())
+        };
+        let mut special = Self { config: at_base(&FilePath::from(CONFIG)), attributes: Vec::new() };
+        for path in paths.into_iter().filter(|path| path.file_name() == ".gitattributes") {
+            special.attributes.extend(at_base(&path).map(|oid| (path, oid)));
+        }
+        Ok(special)
+    }
+
+    fn oids(&self) -> impl Iterator<Item = &str> {
+        self.config.iter().map(String::as_str).chain(self.attributes.iter().map(|(_, oid)| oid.as_str()))
+    }
+
+    fn attributes(&self, blobs: &Blobs) -> Attributes {
+        let mut attributes = Attributes::default();
+        for (path, oid) in &self.attributes {
+            if let Some(text) = blobs.get(oid).and_then(Content::text) {
+                attributes.add(path, text);
+            }
+        }
+        attributes
+    }
+
+    fn config(&self, blobs: &Blobs, notes: &mut Vec<Note>) -> Option<Arc<str>> {
+        let content = blobs.get(self.config.as_ref()?)?;
+        if content.text().is_none() {
+            let text = format!("{CONFIG} is not readable text; defaults were used");
+            notes.push(Note::general(NoteKind::Configuration, text));
+        }
+        content.text().cloned()
+    }
+}
