@@ -165,9 +165,9 @@ fn facts(
         }
     }
     let project = Project::new(files);
-    let resolver = Resolver { project: &project };
-    let mut all: Vec<_> = (0..project.files.len()).into_par_iter().map(|file| telemetry(&resolver, file)).collect();
-    summaries::link(&resolver, &mut all);
+    let mut all: Vec<_> =
+        (0..project.files.len()).into_par_iter().map(|file| telemetry(&Resolver::new(&project), file)).collect();
+    summaries::link(&project, &mut all);
     let mut set = FactSet::default();
     for (read, telemetry) in project.files.iter().zip(all) {
         set.insert(FileFacts {

@@ -1,6 +1,8 @@
 //! "What library is this logger, really?" Names → canonical names, through imports, declarations, fields, declared return
 //! types and other files of the project. A symbol that does not resolve stays unknown: nothing is guessed.
 
+use std::cell::Cell;
+
 use super::project::{Project, Read};
 use super::tables::{self, Tables};
 use crate::facts::Tier;
@@ -28,11 +30,25 @@ impl Ty {
     }
 }
 
+/// Steps of resolution that one file may take; a file built to make names chase one another stops here.
+const MAX_STEPS: u32 = 400_000;
+
 pub(super) struct Resolver<'a> {
     pub(super) project: &'a Project,
+    steps: Cell<u32>,
 }
 
 impl<'a> Resolver<'a> {
+    pub(super) fn new(project: &'a Project) -> Self {
+        Self { project, steps: Cell::new(0) }
+    }
+
+    /// Whether a chain has been followed far enough, or this file has had its share.
+    fn tired(&self, depth: u32) -> bool {
+        self.steps.set(self.steps.get().saturating_add(1));
+        depth > MAX_DEPTH || self.steps.get() > MAX_STEPS
+    }
+
     fn read(&self, file: usize) -> &'a Read {
         &self.project.files[file]
     }
@@ -51,7 +67,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn callee(&self, file: usize, call: &Call, depth: u32) -> Option<Ty> {
-        if depth > MAX_DEPTH {
+        if self.tired(depth) {
             return None;
         }
         match call.base {
@@ -137,7 +153,7 @@ impl<'a> Resolver<'a> {
 
     /// The type of a name at a place: local binding, parameter, import, package-level name, well-known global.
     fn name_type(&self, file: usize, scope: ScopeId, name: &str, at: u32, depth: u32) -> Option<Ty> {
-        if depth > MAX_DEPTH {
+        if self.tired(depth) {
             return None;
         }
         let read = self.read(file);
@@ -176,6 +192,9 @@ impl<'a> Resolver<'a> {
 
     /// A name from an import, followed into the project when the module is one of its files.
     fn imported(&self, file: usize, name: &str, depth: u32) -> Option<Ty> {
+        if self.tired(depth) {
+            return None;
+        }
         let read = self.read(file);
         let import = read.imports(name).next()?;
         let module = canonical_module(read.language, &import.module);
@@ -199,6 +218,9 @@ impl<'a> Resolver<'a> {
 
     /// What a file offers under a name: a binding at its top, a type, or something it re-exports.
     fn exported(&self, file: usize, name: &str, depth: u32) -> Option<Ty> {
+        if self.tired(depth) {
+            return None;
+        }
         let read = self.read(file);
         let binding = read.bindings(name).find(|binding| binding.scope == ScopeId::FILE && binding.path.len() == 1);
         if let Some(binding) = binding {
@@ -213,6 +235,9 @@ impl<'a> Resolver<'a> {
 
     /// Package-level names of sibling files (Go), and types of this file or package.
     fn package_name(&self, file: usize, name: &str, depth: u32) -> Option<Ty> {
+        if self.tired(depth) {
+            return None;
+        }
         for other in self.project.package(file) {
             let read = self.read(other);
             if other != file {
@@ -239,6 +264,9 @@ impl<'a> Resolver<'a> {
 
     /// A type as written in a file, with what wraps it taken off.
     fn type_text(&self, file: usize, text: &str, position: u32, depth: u32) -> Option<Ty> {
+        if self.tired(depth) {
+            return None;
+        }
         let name = bare_type(text, position)?;
         let parts: Vec<String> = name.split(['.', ':']).filter(|part| !part.is_empty()).map(str::to_owned).collect();
         let (first, rest) = parts.split_first()?;
@@ -258,7 +286,7 @@ impl<'a> Resolver<'a> {
 
     /// The type of a field of a project type.
     fn field_type(&self, file: usize, owner: &str, field: &str, depth: u32) -> Option<Ty> {
-        if depth > MAX_DEPTH {
+        if self.tired(depth) {
             return None;
         }
         for other in self.project.package(file) {
@@ -293,6 +321,9 @@ impl<'a> Resolver<'a> {
     }
 
     fn members(&self, file: usize, root: Ty, path: &[String], depth: u32) -> Option<Ty> {
+        if self.tired(depth) {
+            return None;
+        }
         path.iter().try_fold(root, |ty, name| match ty {
             Ty::Local { file: home, name: owner } => self.field_type(home, &owner, name, depth + 1),
             lib => self.join(file, lib, name),
@@ -310,7 +341,7 @@ impl<'a> Resolver<'a> {
 
     /// The type of the value that a call returns.
     fn call_type(&self, file: usize, id: CallId, position: u32, depth: u32) -> Option<Ty> {
-        if depth > MAX_DEPTH {
+        if self.tired(depth) {
             return None;
         }
         let call = &self.read(file).outline.calls[id.index()];
@@ -323,7 +354,7 @@ impl<'a> Resolver<'a> {
             }
             return None;
         }
-        if let Some((home, scope)) = self.function(file, id) {
+        if let Some((home, scope)) = self.function_at(file, id, depth + 1) {
             let returns = self.read(home).outline.scopes[scope.index()].returns.as_deref();
             return self.type_text(home, returns?, position, depth + 1).map(Ty::flow);
         }
@@ -332,7 +363,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn expr_type(&self, file: usize, expr: &Expr, scope: ScopeId, position: u32, depth: u32) -> Option<Ty> {
-        if depth > MAX_DEPTH {
+        if self.tired(depth) {
             return None;
         }
         match &expr.kind {
@@ -357,9 +388,13 @@ impl<'a> Resolver<'a> {
 
     /// The project's own function that a call calls.
     pub(super) fn function(&self, file: usize, id: CallId) -> Option<(usize, ScopeId)> {
+        self.function_at(file, id, 0)
+    }
+
+    fn function_at(&self, file: usize, id: CallId, depth: u32) -> Option<(usize, ScopeId)> {
         let read = self.read(file);
         let call = &read.outline.calls[id.index()];
-        if call.base.is_some() {
+        if call.base.is_some() || self.tired(depth) {
             return None;
         }
         match call.path.as_slice() {
@@ -386,13 +421,13 @@ impl<'a> Resolver<'a> {
                         return found;
                     }
                 }
-                let ty = self.name_type(file, call.scope, receiver, call.span.start, 4)?;
+                let ty = self.name_type(file, call.scope, receiver, call.span.start, depth + 1)?;
                 self.method(ty, name)
             }
             [first, middle @ .., name] => {
-                let root = self.name_type(file, call.scope, first, call.span.start, 4)?;
-                let (root, middle) = self.own_field(file, call.scope, first, root, middle, 4)?;
-                self.method(self.members(file, root, middle, 4)?, name)
+                let root = self.name_type(file, call.scope, first, call.span.start, depth + 1)?;
+                let (root, middle) = self.own_field(file, call.scope, first, root, middle, depth + 1)?;
+                self.method(self.members(file, root, middle, depth + 1)?, name)
             }
             [] => None,
         }

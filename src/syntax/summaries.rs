@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::meaning::redacts;
+use super::project::Project;
 use super::resolve::Resolver;
 use crate::facts::code::{CallId, ExitKind, ScopeId, ScopeKind};
 use crate::facts::{Level, Outbound, OutboundKind, SpanOpKind, Summary, Telemetry, Tier};
@@ -19,12 +20,12 @@ struct Edge {
 }
 
 /// Adds what the project's own functions amount to to the telemetry of every file.
-pub(super) fn link(resolver: &Resolver<'_>, telemetry: &mut [Telemetry]) {
+pub(super) fn link(project: &Project, telemetry: &mut [Telemetry]) {
     let mut summaries: HashMap<(usize, ScopeId), Summary> = HashMap::new();
     for (file, facts) in telemetry.iter().enumerate() {
-        own(resolver, file, facts, &mut summaries);
+        own(project, file, facts, &mut summaries);
     }
-    let edges = edges(resolver);
+    let edges = edges(project);
     for _ in 0..ROUNDS {
         let before = summaries.clone();
         for edge in &edges {
@@ -42,15 +43,15 @@ pub(super) fn link(resolver: &Resolver<'_>, telemetry: &mut [Telemetry]) {
             facts.redactions.push(call);
         }
         if summary.performs_io && !facts.outbound.iter().any(|op| op.call == call) {
-            let name = resolver.project.files[file].outline.calls[call.index()].path.join(".");
+            let name = project.files[file].outline.calls[call.index()].path.join(".");
             facts.outbound.push(Outbound { call, kind: OutboundKind::Wrapper, library: name, tier: Tier::Flow });
         }
     }
 }
 
 /// The function a place belongs to: closures count towards the function that makes them.
-fn home(resolver: &Resolver<'_>, file: usize, scope: ScopeId) -> ScopeId {
-    let scopes = &resolver.project.files[file].outline.scopes;
+fn home(project: &Project, file: usize, scope: ScopeId) -> ScopeId {
+    let scopes = &project.files[file].outline.scopes;
     let mut at = scope;
     while let Some(parent) = scopes[at.index()].parent {
         let here = &scopes[at.index()];
@@ -62,9 +63,9 @@ fn home(resolver: &Resolver<'_>, file: usize, scope: ScopeId) -> ScopeId {
     at
 }
 
-fn own(resolver: &Resolver<'_>, file: usize, facts: &Telemetry, out: &mut HashMap<(usize, ScopeId), Summary>) {
-    let outline = &resolver.project.files[file].outline;
-    let at = |call: CallId| (file, home(resolver, file, outline.calls[call.index()].scope));
+fn own(project: &Project, file: usize, facts: &Telemetry, out: &mut HashMap<(usize, ScopeId), Summary>) {
+    let outline = &project.files[file].outline;
+    let at = |call: CallId| (file, home(project, file, outline.calls[call.index()].scope));
     let mut add = |key: (usize, ScopeId), summary: Summary| {
         if key.1 != ScopeId::FILE {
             let entry = out.entry(key).or_default();
@@ -85,12 +86,13 @@ fn own(resolver: &Resolver<'_>, file: usize, facts: &Telemetry, out: &mut HashMa
     for call in &facts.reports {
         add(at(*call), Summary { reports: true, ..Summary::default() });
     }
-    // Only imported or typed symbols perform I/O: a lexical guess must not make a wrapper.
-    for op in facts.outbound.iter().filter(|op| op.tier > Tier::Lexical) {
+    // Only imported or typed symbols perform I/O (a lexical guess must not make a wrapper), and only what leaves the machine.
+    let remote = |op: &&Outbound| !matches!(op.kind, OutboundKind::File | OutboundKind::Process);
+    for op in facts.outbound.iter().filter(|op| op.tier > Tier::Lexical).filter(remote) {
         add(at(op.call), Summary { performs_io: true, ..Summary::default() });
     }
     for exit in outline.exits.iter().filter(|exit| exit.kind == ExitKind::Terminate) {
-        let key = (file, home(resolver, file, exit.scope));
+        let key = (file, home(project, file, exit.scope));
         // A function that ends the process on one of its paths is not one that never returns.
         let whole = outline.scopes[key.1.index()].body.len() < 400;
         add(key, Summary { terminates: whole, ..Summary::default() });
@@ -102,16 +104,17 @@ fn own(resolver: &Resolver<'_>, file: usize, facts: &Telemetry, out: &mut HashMa
     }
 }
 
-fn edges(resolver: &Resolver<'_>) -> Vec<Edge> {
-    let files = 0..resolver.project.files.len();
+fn edges(project: &Project) -> Vec<Edge> {
+    let files = 0..project.files.len();
     files
         .into_par_iter()
         .flat_map_iter(|file| {
-            let outline = &resolver.project.files[file].outline;
+            let resolver = Resolver::new(project);
+            let outline = &project.files[file].outline;
             let ids = (0..outline.calls.len()).map(|index| CallId(index as u32));
             ids.filter_map(move |id| {
                 let callee = resolver.function(file, id)?;
-                let caller = (file, home(resolver, file, resolver.project.files[file].outline.calls[id.index()].scope));
+                let caller = (file, home(project, file, project.files[file].outline.calls[id.index()].scope));
                 (caller != callee).then_some(Edge { caller, call: (file, id), callee })
             })
             .collect::<Vec<_>>()
