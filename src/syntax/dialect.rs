@@ -5,11 +5,12 @@
 
 use tree_sitter::Node;
 
-use super::query::Hit;
+use super::embedded::Embedded;
+use super::query::{Hit, Mark};
 use super::reader::Reader;
 use crate::facts::code::{Arg, Binding, BindingKind, Call, CallKind, Decorator, Exit, ExitKind, ExprKind};
 use crate::facts::code::{Failure, FailureKind, Import, Outline, ResultUse, Scope, ScopeKind, TypeDecl};
-use crate::model::{Language, Span};
+use crate::model::{Language, SourceText, Span};
 
 /// How a node reads as an expression. Kinds that are in no table are [`Shape::Compound`].
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +27,8 @@ pub(super) enum Shape {
     Closure,
     Literal,
     Spread,
+    /// Not worth reading as a value: blocks, bodies. What happens inside is found by its place.
+    Opaque,
     Compound,
     /// Depends on more than the kind of the node: [`Hooks::expr`] reads it.
     Dialect,
@@ -105,6 +108,15 @@ pub(super) trait Hooks: Sync {
     fn decorator(&self, reader: &Reader<'_, '_>, node: Node<'_>) -> Option<Decorator> {
         reader.plain_decorator(node)
     }
+
+    /// Code in a notation of its own among the captured nodes, and how it divides into arguments.
+    fn embedded(&self, _source: &SourceText, _hits: &[Hit<'_, '_>]) -> Vec<Embedded> {
+        Vec::new()
+    }
+
+    /// Expressions whose value a captured scope, loop body or statement yields without a word for it, and what becomes of it.
+    /// A returned one is also recorded as an exit.
+    fn tails<'t>(&self, _reader: &Reader<'_, 't>, _hit: &Hit<'_, 't>, _out: &mut Vec<(Node<'t>, Mark)>) {}
 
     /// What is left to say once everything else is read.
     fn finish(&self, _reader: &Reader<'_, '_>, _outline: &mut Outline) {}

@@ -3,13 +3,15 @@
 //! Budgets are counted in the parser's and the query engine's own steps, not in seconds: the same file always gives
 //! the same outline, on any machine.
 
+use std::cell::OnceCell;
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
 use streaming_iterator::StreamingIterator;
-use tree_sitter::{Node, ParseOptions, Parser, QueryCursor, QueryCursorOptions, Tree};
+use tree_sitter::{Node, ParseOptions, Parser, QueryCursor, QueryCursorOptions, Range, Tree};
 
 use super::dialect::Dialect;
+use super::embedded::{MAX_ROUNDS, spell};
 use super::outline::assemble;
 use super::query::{Compiled, Hit, compile};
 use super::reader::{Reader, Shapes};
@@ -75,7 +77,28 @@ pub(super) fn extract(ready: &Ready, source: &SourceText, budget: &Budget) -> (O
         return (Outline::default(), cut);
     };
     let mut reader = Reader::new(source, ready.dialect, tree.root_node(), &ready.shapes);
-    let hits = run(ready, source, tree.root_node(), budget, &mut cut);
+    let mut hits = run(ready, source.as_str(), tree.root_node(), budget, &mut cut);
+    let rounds: [OnceCell<Tree>; MAX_ROUNDS] = Default::default();
+    let mut read = 0;
+    for round in &rounds {
+        let found = ready.dialect.hooks.embedded(source, &hits[read..]);
+        let Some(spelled) = spell(source, &found) else {
+            reader.embed(found, None);
+            break;
+        };
+        let Some(tree) = parse_text(ready, &spelled.text, &spelled.ranges, budget) else {
+            cut.budget = Some("parsing took too many steps");
+            break;
+        };
+        let root = round.get_or_init(|| tree).root_node();
+        reader.embed(found, Some(root));
+        read = hits.len();
+        // The statement around all the pieces is ours, not the file's.
+        let around = root.named_child(0);
+        hits.extend(
+            run(ready, &spelled.text, root, budget, &mut cut).into_iter().filter(|hit| Some(hit.node) != around),
+        );
+    }
     let outline = assemble(&mut reader, hits);
     for span in &outline.errors {
         let (first, last) = source.lines(*span);
@@ -86,25 +109,25 @@ pub(super) fn extract(ready: &Ready, source: &SourceText, budget: &Budget) -> (O
 
 /// Parses alone: the yardstick of the benchmark.
 pub(super) fn parse(ready: &Ready, source: &SourceText, budget: &Budget) -> Option<Tree> {
+    parse_text(ready, source.as_str(), &[], budget)
+}
+
+/// No ranges means the whole text.
+fn parse_text(ready: &Ready, text: &str, ranges: &[Range], budget: &Budget) -> Option<Tree> {
     let mut parser = Parser::new();
     parser.set_language(&(ready.dialect.grammar)()).ok()?;
+    parser.set_included_ranges(ranges).ok()?;
     let mut steps = 0;
     let mut progress = |_: &tree_sitter::ParseState| {
         steps += 1;
         if steps > budget.parse_steps { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let bytes = source.as_str().as_bytes();
+    let bytes = text.as_bytes();
     let options = ParseOptions::new().progress_callback(&mut progress);
     parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options))
 }
 
-fn run<'q, 't>(
-    ready: &'q Ready,
-    source: &SourceText,
-    root: Node<'t>,
-    budget: &Budget,
-    cut: &mut Cut,
-) -> Vec<Hit<'q, 't>> {
+fn run<'q, 't>(ready: &'q Ready, text: &str, root: Node<'t>, budget: &Budget, cut: &mut Cut) -> Vec<Hit<'q, 't>> {
     let mut cursor = QueryCursor::new();
     cursor.set_match_limit(4096);
     let mut steps = 0;
@@ -117,8 +140,7 @@ fn run<'q, 't>(
             if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let options = QueryCursorOptions::new().progress_callback(&mut progress);
-        let text = source.as_str().as_bytes();
-        let mut matches = cursor.matches_with_options(&ready.compiled.query, root, text, options);
+        let mut matches = cursor.matches_with_options(&ready.compiled.query, root, text.as_bytes(), options);
         while let Some(found) = matches.next() {
             hits.extend(ready.compiled.hit(found));
             if hits.len() >= budget.max_matches {

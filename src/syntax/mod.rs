@@ -2,6 +2,7 @@
 
 mod closure;
 mod dialect;
+mod embedded;
 mod entry;
 mod escape;
 mod extract;

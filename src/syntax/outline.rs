@@ -7,18 +7,25 @@ use tree_sitter::Node;
 use super::dialect::opaque_call;
 use super::query::{Hit, Mark, Region, Root};
 use super::reader::{Reader, node_span};
-use crate::facts::code::{Binding, Call, CallId, ExprKind, Outline, ResultUse, Scope, ScopeId, ScopeKind};
+use crate::facts::code::{
+    Binding, Call, CallId, Exit, ExitKind, ExprKind, Outline, ResultUse, Scope, ScopeId, ScopeKind,
+};
 use crate::model::Span;
 
-pub(super) fn assemble(reader: &mut Reader<'_, '_>, hits: Vec<Hit<'_, '_>>) -> Outline {
+pub(super) fn assemble<'t>(reader: &mut Reader<'_, 't>, hits: Vec<Hit<'_, 't>>) -> Outline {
     let mut outline = Outline::default();
     let mut statements = Vec::new();
+    let mut tails = Vec::new();
     let (mut marks, mut scopes, mut calls, mut rest) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for hit in hits {
+        if matches!(hit.root, Root::Scope | Root::Region(Region::Loop | Region::Statement)) {
+            reader.dialect.hooks.tails(reader, &hit, &mut tails);
+        }
         match hit.root {
             Root::Scope => scopes.push(hit),
             Root::Call => calls.push(hit),
             Root::Mark(mark) => marks.push((hit.node.id(), mark)),
+            Root::Decorator => reader.decorators.push(hit.node),
             Root::Region(region) => region_list(&mut outline, &mut statements, region).push(node_span(hit.node)),
             _ => rest.push(hit),
         }
@@ -27,9 +34,16 @@ pub(super) fn assemble(reader: &mut Reader<'_, '_>, hits: Vec<Hit<'_, '_>>) -> O
         sort_spans(list);
     }
     sort_spans(&mut statements);
+    reader.decorators.sort_by_key(Node::start_byte);
+    reader.decorators.dedup_by_key(|node| node.id());
+    // What a scope returns has the last word over what a statement drops.
+    tails.sort_by_key(|(_, mark)| *mark == Mark::Returned);
+    marks.splice(0..0, tails.iter().map(|(node, mark)| (node.id(), *mark)));
     read_scopes(reader, &mut outline, scopes);
     read_calls(reader, &mut outline, calls);
     mark_calls(reader, &mut outline, &marks, &statements);
+    let returned = tails.iter().filter(|(_, mark)| *mark == Mark::Returned).map(|(node, _)| *node);
+    outline.exits.extend(returned.map(|node| tail_exit(reader, node)));
     read_rest(reader, &mut outline, &rest);
     for index in 0..outline.bindings.len() {
         bound_result(&outline.bindings[index], &mut outline.calls);
@@ -38,6 +52,15 @@ pub(super) fn assemble(reader: &mut Reader<'_, '_>, hits: Vec<Hit<'_, '_>>) -> O
     reader.dialect.hooks.finish(reader, &mut outline);
     sort_lists(&mut outline);
     outline
+}
+
+fn tail_exit(reader: &Reader<'_, '_>, node: Node<'_>) -> Exit {
+    Exit {
+        kind: ExitKind::Return,
+        span: node_span(node),
+        scope: reader.scope_around(node_span(node)),
+        values: vec![reader.expr(node)],
+    }
 }
 
 fn region_list<'a>(outline: &'a mut Outline, statements: &'a mut Vec<Span>, region: Region) -> &'a mut Vec<Span> {

@@ -1,8 +1,8 @@
 //! The queries of one language, compiled once per process into a single pass, and their vocabulary.
 //!
 //! A pattern captures one *root* and its *parts*. Roots: `@scope @call @binding @failure @exit @import @type` (read by the
-//! dialect's hooks, parts as `@call.callee`), and the plain regions `@await @loop @block @deferred @branch @comment @string
-//! @statement`, recorded as spans. `@mark.discarded`, `@mark.returned`, `@mark.awaited` and `@mark.propagated` sit on call
+//! dialect's hooks, parts as `@call.callee`), `@decorator` (one that is a sibling of what it decorates), and the plain regions
+//! `@await @loop @block @deferred @branch @comment @string @statement`, recorded as spans. `@mark.discarded`, `@mark.returned`, `@mark.awaited` and `@mark.propagated` sit on call
 //! nodes. `(#set! kind "…")` tells the hooks which kind of root it is. Captures that start with `_` are private.
 
 use tree_sitter::{Node, Query, QueryError};
@@ -18,6 +18,7 @@ pub(super) enum Root {
     Exit,
     Import,
     Type,
+    Decorator,
     Region(Region),
     Mark(Mark),
 }
@@ -122,6 +123,7 @@ fn meaning(name: &str) -> Option<Meaning> {
         "exit" => Root::Exit,
         "import" => Root::Import,
         "type" => Root::Type,
+        "decorator" => Root::Decorator,
         "await" => Root::Region(Region::Await),
         "loop" => Root::Region(Region::Loop),
         "block" => Root::Region(Region::Block),

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use tree_sitter::Node;
 
 use super::dialect::{Dialect, Shape};
+use super::embedded::EmbeddedArg;
 use crate::facts::code::{Arg, CallId, Decorator, Expr, ExprKind, ScopeId};
 use crate::model::{SourceText, Span};
 
@@ -25,6 +26,12 @@ pub(super) struct Reader<'s, 't> {
     pub(super) scope_spans: Vec<(Span, Option<ScopeId>)>,
     /// How deep the expression is in which a hook reads.
     depth: Cell<u32>,
+    /// Decorators that are siblings of what they decorate, in order.
+    pub(super) decorators: Vec<Node<'t>>,
+    /// What stretches in foreign notation hold, by their node's span.
+    pub(super) embedded: HashMap<Span, Vec<EmbeddedArg>>,
+    /// Code found in them, by its first byte.
+    pub(super) islands: HashMap<u32, Node<'t>>,
 }
 
 /// Shape of every node kind id of a grammar.
@@ -60,6 +67,9 @@ impl<'s, 't> Reader<'s, 't> {
             scopes: HashMap::new(),
             scope_spans: vec![(node_span(root), None)],
             depth: Cell::new(0),
+            decorators: Vec::new(),
+            embedded: HashMap::new(),
+            islands: HashMap::new(),
         }
     }
 
@@ -186,6 +196,7 @@ impl<'s, 't> Reader<'s, 't> {
             Shape::Spread => {
                 node.named_child(0).map_or(opaque, |inner| ExprKind::Spread(Box::new(self.expr_at(inner, depth + 1))))
             }
+            Shape::Opaque => opaque,
             Shape::Compound => ExprKind::Compound(self.children(node, depth)),
             Shape::Dialect => self.dialect.hooks.expr(self, node, depth),
         };
@@ -252,6 +263,23 @@ impl<'s, 't> Reader<'s, 't> {
         let mut cursor = node.walk();
         let children = node.named_children(&mut cursor).filter(|child| !child.is_extra());
         children.map(|child| Arg { span: node_span(child), name: None, value: self.expr(child) }).collect()
+    }
+
+    /// The captured `@decorator` nodes directly before an offset: nothing but blanks and comments lies between.
+    pub(super) fn decorators_before(&self, start: u32) -> impl Iterator<Item = Node<'t>> {
+        let count = self.decorators.partition_point(|node| node.end_byte() as u32 <= start);
+        let mut first = count;
+        let mut edge = start;
+        while first > 0 {
+            let before = node_span(self.decorators[first - 1]);
+            let gap = self.source.slice(Span { start: before.end, end: edge });
+            let blank = |line: &str| line.is_empty() || line.starts_with("//") || line.starts_with("/*");
+            if !gap.lines().map(str::trim).all(blank) {
+                break;
+            }
+            (first, edge) = (first - 1, before.start);
+        }
+        self.decorators[first..count].iter().copied()
     }
 
     pub(super) fn decorator(&self, node: Node<'_>) -> Option<Decorator> {

@@ -1,0 +1,7 @@
+//! Small snippets and what the outline says about them.
+
+mod calls;
+mod failures;
+mod macros;
+mod read;
+mod scopes;
