@@ -64,17 +64,48 @@ pub(super) fn at(input: ParseStream<'_>, end: usize) -> usize {
 fn list(input: ParseStream<'_>, place: &Place<'_>, end: usize, notation: Notation) -> syn::Result<Vec<EmbeddedArg>> {
     let mut out = Vec::new();
     while !input.is_empty() {
-        out.push(argument(input, place, end, notation)?);
-        if input.is_empty() {
-            break;
+        match fields_in_braces(input, place, notation) {
+            Some(fields) => out.extend(fields),
+            None => out.push(argument(input, place, end, notation)?),
         }
-        if input.peek(Token![;]) {
-            input.parse::<Token![;]>()?;
-        } else {
-            input.parse::<Token![,]>()?;
-        }
+        separator(input)?;
     }
     Ok(out)
+}
+
+fn separator(input: ParseStream<'_>) -> syn::Result<()> {
+    if input.peek(Token![;]) {
+        input.parse::<Token![;]>()?;
+    } else if !input.is_empty() {
+        input.parse::<Token![,]>()?;
+    }
+    Ok(())
+}
+
+/// `info!({ id = %id, n = 1 }, "loaded")`: the braces group fields and mean nothing else.
+fn fields_in_braces(input: ParseStream<'_>, place: &Place<'_>, notation: Notation) -> Option<Vec<EmbeddedArg>> {
+    if notation != Notation::Fields || !input.peek(token::Brace) {
+        return None;
+    }
+    let parse = |input: ParseStream<'_>| {
+        let content;
+        let braces = syn::braced!(content in input);
+        let close = braces.span.close().byte_range().start;
+        let mut fields = Vec::new();
+        // Not `list`: trying braces within braces would double the work with each level.
+        while !content.is_empty() {
+            fields.push(argument(&content, place, close, notation)?);
+            separator(&content)?;
+        }
+        Ok(fields)
+    };
+    let ahead = input.fork();
+    let fields = parse(&ahead).ok()?;
+    let is_fields = fields.iter().any(|field| field.name.is_some()) && (ahead.is_empty() || ahead.peek(Token![,]));
+    is_fields.then(|| {
+        advance(input, &ahead);
+        fields
+    })
 }
 
 fn argument(input: ParseStream<'_>, place: &Place<'_>, end: usize, notation: Notation) -> syn::Result<EmbeddedArg> {

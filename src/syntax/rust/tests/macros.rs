@@ -28,6 +28,7 @@ fn tracing_fields_have_names() {
         ]
     );
     assert_eq!(args("error!(%e)"), ["e=e"]);
+    assert_eq!(args("warn!({ id = %a.b(), ?e }, \"x\")"), ["id=a.b()", "e=e", "\"x\""]);
     assert_eq!(args("event!(Level::ERROR, code, \"x\")"), ["Level.ERROR", "code=code", "\"x\""]);
     assert_eq!(args("info_span!(\"fetch\", id, url = ?u, \"k\" = 1)"), ["\"fetch\"", "id=id", "url=u", "k=1"]);
 }
