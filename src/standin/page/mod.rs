@@ -1,0 +1,5 @@
+//! The pages a reviewer looks at.
+
+mod routes;
+
+pub(super) use routes::routes;
