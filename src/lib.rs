@@ -35,4 +35,6 @@ pub mod workspace;
 
 pub mod flows;
 
+pub mod standin;
+
 pub mod cli;

@@ -17,7 +17,12 @@ pub(super) struct Actor {
 }
 
 pub(super) fn comment(
-    site: &Site, world: &mut World, repo: &str, number: u64, actor: &Actor, body: String,
+    site: &Site,
+    world: &mut World,
+    repo: &str,
+    number: u64,
+    actor: &Actor,
+    body: String,
 ) -> Result<u64, Refusal> {
     world.account(&actor.login);
     let (id, now) = (world.next_id(), site.now());
@@ -38,7 +43,12 @@ pub(super) fn comment(
 }
 
 pub(super) fn edit_comment(
-    site: &Site, world: &mut World, repo: &str, id: u64, actor: &Actor, body: String,
+    site: &Site,
+    world: &mut World,
+    repo: &str,
+    id: u64,
+    actor: &Actor,
+    body: String,
 ) -> Result<(), Refusal> {
     let now = site.now();
     let (_, found) = world.repo_mut(repo).and_then(|repo| repo.issue_comment(id)).ok_or_else(Refusal::not_found)?;
@@ -48,7 +58,13 @@ pub(super) fn edit_comment(
     Ok(())
 }
 
-pub(super) fn delete_comment(site: &Site, world: &mut World, repo: &str, id: u64, actor: &Actor) -> Result<(), Refusal> {
+pub(super) fn delete_comment(
+    site: &Site,
+    world: &mut World,
+    repo: &str,
+    id: u64,
+    actor: &Actor,
+) -> Result<(), Refusal> {
     world.repo_mut(repo).and_then(|repo| repo.issue_comment(id)).ok_or_else(Refusal::not_found)?;
     tell_issue_comment(site, world, repo, id, "deleted", &actor.login);
     let found = world.repo_mut(repo).ok_or_else(Refusal::not_found)?;
@@ -73,13 +89,22 @@ fn tell_issue_comment(site: &Site, world: &mut World, repo: &str, id: u64, actio
         Some(fields)
     });
     if let Some(fields) = fields {
-        hooks::emit(site, world, Event { name: "issue_comment", action: Some(action), repo, sender, only: None, fields });
+        hooks::emit(
+            site,
+            world,
+            Event { name: "issue_comment", action: Some(action), repo, sender, only: None, fields },
+        );
     }
 }
 
 /// Answers in a thread. Replies to replies join the same thread, as GitHub has no deeper level.
 pub(super) fn reply(
-    site: &Site, world: &mut World, repo: &str, thread_id: u64, actor: &Actor, body: String,
+    site: &Site,
+    world: &mut World,
+    repo: &str,
+    thread_id: u64,
+    actor: &Actor,
+    body: String,
 ) -> Result<u64, Refusal> {
     use super::pull::{Review, ReviewState};
     world.account(&actor.login);
@@ -116,7 +141,12 @@ pub(super) fn reply(
 }
 
 pub(super) fn edit_review_comment(
-    site: &Site, world: &mut World, repo: &str, id: u64, actor: &Actor, body: String,
+    site: &Site,
+    world: &mut World,
+    repo: &str,
+    id: u64,
+    actor: &Actor,
+    body: String,
 ) -> Result<(), Refusal> {
     let now = site.now();
     let (_, thread) = world.repo_mut(repo).and_then(|repo| repo.thread_of(id)).ok_or_else(Refusal::not_found)?;
@@ -128,7 +158,11 @@ pub(super) fn edit_review_comment(
 }
 
 pub(super) fn delete_review_comment(
-    site: &Site, world: &mut World, repo: &str, id: u64, actor: &Actor,
+    site: &Site,
+    world: &mut World,
+    repo: &str,
+    id: u64,
+    actor: &Actor,
 ) -> Result<(), Refusal> {
     world.repo_mut(repo).and_then(|repo| repo.thread_of(id)).ok_or_else(Refusal::not_found)?;
     tell_review_comment(site, world, repo, id, "deleted", &actor.login);
@@ -164,7 +198,15 @@ pub(super) fn tell_review_comment(site: &Site, world: &mut World, repo: &str, id
     }
 }
 
-pub(super) fn tell_review(site: &Site, world: &mut World, repo: &str, number: u64, review: u64, action: &str, sender: &str) {
+pub(super) fn tell_review(
+    site: &Site,
+    world: &mut World,
+    repo: &str,
+    number: u64,
+    review: u64,
+    action: &str,
+    sender: &str,
+) {
     let urls = Urls::new(&site.url);
     let fields = world.repo(repo).and_then(|found| {
         let pull = found.pulls.get(&number)?;
@@ -188,8 +230,11 @@ pub(super) fn tell_thread(site: &Site, world: &mut World, repo: &str, thread_id:
     let fields = world.repo(repo).and_then(|found| {
         found.pulls.values().find_map(|pull| {
             let thread = pull.threads.iter().find(|thread| thread.id == thread_id)?;
-            let comments: Vec<_> =
-                thread.comments.iter().map(|comment| urls.review_comment(world, found, pull, thread, comment)).collect();
+            let comments: Vec<_> = thread
+                .comments
+                .iter()
+                .map(|comment| urls.review_comment(world, found, pull, thread, comment))
+                .collect();
             Some(json!({
                 "pull_request": urls.pull_simple(world, found, pull),
                 "thread": {"node_id": super::json::node_id("PRRT", thread_id), "comments": comments},
@@ -203,7 +248,13 @@ pub(super) fn tell_thread(site: &Site, world: &mut World, repo: &str, thread_id:
 }
 
 /// Adds a reaction, or finds the same one of the same account; the flag says whether it is new.
-pub(super) fn react(site: &Site, world: &mut World, actor: &Actor, content: &str, held: &mut Vec<Reaction>) -> (Reaction, bool) {
+pub(super) fn react(
+    site: &Site,
+    world: &mut World,
+    actor: &Actor,
+    content: &str,
+    held: &mut Vec<Reaction>,
+) -> (Reaction, bool) {
     let same = |reaction: &&Reaction| reaction.author == actor.login && reaction.content == content;
     if let Some(known) = held.iter().find(same) {
         return (known.clone(), false);

@@ -58,7 +58,11 @@ pub(super) fn caller(site: &Site, headers: &HeaderMap) -> Result<Caller, Refusal
         }
         return Ok(Caller::Installation(token.clone()));
     }
-    if secret.matches('.').count() == 2 { app_by_jwt(site, &secret).map(Caller::App) } else { Err(Refusal::bad_credentials()) }
+    if secret.matches('.').count() == 2 {
+        app_by_jwt(site, &secret).map(Caller::App)
+    } else {
+        Err(Refusal::bad_credentials())
+    }
 }
 
 /// The secret out of `Bearer x`, `token x` or `Basic base64(user:x)`.
@@ -95,7 +99,9 @@ fn app_by_jwt(site: &Site, token: &str) -> Result<u64, Refusal> {
     }
     match claims["iat"].as_i64() {
         Some(iat) if iat <= now => Ok(app),
-        _ => Err(refuse("'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued")),
+        _ => Err(refuse(
+            "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued",
+        )),
     }
 }
 
@@ -149,7 +155,12 @@ pub(super) fn grants(token: &Token, (permission, level): (&str, Level)) -> bool 
 }
 
 /// Makes an installation token, narrowed as asked; refuses to widen.
-pub(super) fn grant(site: &Site, world: &mut World, installation: &Installation, ask: &Value) -> Result<Value, Refusal> {
+pub(super) fn grant(
+    site: &Site,
+    world: &mut World,
+    installation: &Installation,
+    ask: &Value,
+) -> Result<Value, Refusal> {
     let app = world.apps.get(&installation.app).cloned().ok_or_else(Refusal::not_found)?;
     let permissions = narrowed_permissions(installation, &ask["permissions"])?;
     let repos = narrowed_repos(world, installation, ask)?;
@@ -196,15 +207,21 @@ fn narrowed_permissions(installation: &Installation, ask: &Value) -> Result<BTre
 }
 
 fn narrowed_repos(world: &World, installation: &Installation, ask: &Value) -> Result<Option<Vec<String>>, Refusal> {
-    let refused =
-        || Refusal::new(422, "There is at least one repository that does not exist or is not accessible to the parent installation.");
+    let refused = || {
+        Refusal::new(
+            422,
+            "There is at least one repository that does not exist or is not accessible to the parent installation.",
+        )
+    };
     let names = ask["repositories"].as_array().map(Vec::as_slice).unwrap_or_default();
     let ids = ask["repository_ids"].as_array().map(Vec::as_slice).unwrap_or_default();
     if names.is_empty() && ids.is_empty() {
         return Ok(None);
     }
     let by_name = names.iter().map(|name| Some(format!("{}/{}", installation.account, name.as_str()?)));
-    let by_id = ids.iter().map(|id| world.repos.values().find(|repo| Some(repo.id) == id.as_u64()).map(|repo| repo.full_name()));
+    let by_id = ids
+        .iter()
+        .map(|id| world.repos.values().find(|repo| Some(repo.id) == id.as_u64()).map(|repo| repo.full_name()));
     by_name
         .chain(by_id)
         .map(|name| name.filter(|name| world.repo(name).is_some() && installation.covers(name)).ok_or_else(refused))

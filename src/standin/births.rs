@@ -110,5 +110,7 @@ pub(super) fn install_quietly(site: &Site, app: u64, account: &str) {
     let Some(app) = world.apps.get(&app) else { return };
     let (app, permissions) = (app.id, app.permissions.clone());
     let (account, created) = (account.to_owned(), site.now());
-    world.installations.insert(id, Installation { id, app, account, repos: None, permissions, created, suspended: None });
+    world
+        .installations
+        .insert(id, Installation { id, app, account, repos: None, permissions, created, suspended: None });
 }

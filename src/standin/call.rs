@@ -119,7 +119,8 @@ impl Call {
         let last = items.len().div_ceil(size).max(1);
         let shown: Vec<Value> = items.into_iter().skip((page - 1) * size).take(size).collect();
         let mut links = Vec::new();
-        let mut link = |number: usize, rel: &str| links.push(format!("<{}>; rel=\"{rel}\"", self.page_url(number, size)));
+        let mut link =
+            |number: usize, rel: &str| links.push(format!("<{}>; rel=\"{rel}\"", self.page_url(number, size)));
         if page > 1 {
             link(page - 1, "prev");
             link(1, "first");

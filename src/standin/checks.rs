@@ -56,8 +56,7 @@ impl Note {
     pub(super) fn read(entry: &Value) -> Result<Self, &'static str> {
         let text = |key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
         let number = |key: &str| entry.get(key).and_then(Value::as_u64);
-        let (start_line, end_line) =
-            (number("start_line").ok_or("start_line")?, number("end_line").ok_or("end_line")?);
+        let (start_line, end_line) = (number("start_line").ok_or("start_line")?, number("end_line").ok_or("end_line")?);
         if start_line == 0 || end_line < start_line {
             return Err("end_line");
         }

@@ -101,7 +101,8 @@ impl GitStore {
     /// What changed from `base` to `head`, with patches of three lines of context and renames found.
     pub(super) fn diff(&self, full_name: &str, base: &str, head: &str) -> Result<Vec<FileDiff>, GitError> {
         let common = ["--no-ext-diff", "--no-textconv", "--no-color", "-M", "-l0"];
-        let raw = self.run(full_name, &[&["diff", "--raw", "-z", "--no-abbrev"], &common[..], &[base, head]].concat())?;
+        let raw =
+            self.run(full_name, &[&["diff", "--raw", "-z", "--no-abbrev"], &common[..], &[base, head]].concat())?;
         let patch = self.run(full_name, &[&["diff", "--patch"], &common[..], &[base, head]].concat())?;
         let patch = String::from_utf8_lossy(&patch);
         let sections = sections(&patch);

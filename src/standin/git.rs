@@ -42,7 +42,8 @@ pub(super) fn scrubbed() -> Command {
             command.env_remove(name);
         }
     }
-    let settings = [("safe.directory", "*"), ("core.quotePath", "false"), ("gc.auto", "0"), ("core.hooksPath", "/dev/null")];
+    let settings =
+        [("safe.directory", "*"), ("core.quotePath", "false"), ("gc.auto", "0"), ("core.hooksPath", "/dev/null")];
     for (index, (key, value)) in settings.iter().enumerate() {
         command.env(format!("GIT_CONFIG_KEY_{index}"), key).env(format!("GIT_CONFIG_VALUE_{index}"), value);
     }

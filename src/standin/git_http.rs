@@ -21,7 +21,10 @@ use super::git::scrubbed;
 use super::site::Site;
 
 pub(super) async fn serve(
-    State(site): State<Arc<Site>>, Path((owner, repo)): Path<(String, String)>, RawQuery(query): RawQuery, request: Request,
+    State(site): State<Arc<Site>>,
+    Path((owner, repo)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    request: Request,
 ) -> Response {
     let name = format!("{owner}/{}", repo.trim_end_matches(".git"));
     if let Err(refusal) = admit(&site, &name, request.headers()) {
@@ -40,6 +43,7 @@ pub(super) async fn serve(
 }
 
 /// Private repositories open to installation tokens with `contents: read`; a stranger learns nothing of them.
+#[expect(clippy::result_large_err, reason = "the refusal is the answer, made once per request")]
 fn admit(site: &Site, name: &str, headers: &HeaderMap) -> Result<(), Response> {
     let ask = || {
         let mut response = (StatusCode::UNAUTHORIZED, "Repository not found.\n").into_response();
@@ -56,7 +60,11 @@ fn admit(site: &Site, name: &str, headers: &HeaderMap) -> Result<(), Response> {
         _ if !repo.private => Ok(()),
         Caller::Installation(token) if auth::reaches(&world, &token, name) => {
             let may = auth::grants(&token, ("contents", Level::Read));
-            if may { Ok(()) } else { Err((StatusCode::FORBIDDEN, "Write access to repository not granted.\n").into_response()) }
+            if may {
+                Ok(())
+            } else {
+                Err((StatusCode::FORBIDDEN, "Write access to repository not granted.\n").into_response())
+            }
         }
         Caller::Installation(_) => Err((StatusCode::NOT_FOUND, "Repository not found.\n").into_response()),
         Caller::Anonymous | Caller::App(_) => Err(ask()),

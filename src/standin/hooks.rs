@@ -39,7 +39,8 @@ pub(super) fn emit(site: &Site, world: &mut World, event: Event<'_>) {
         let Some(installation) = world.installation_for(app.id, event.repo).map(|found| found.id) else { continue };
         let payload = payload(site, world, &event, installation);
         let repository = world.repo(event.repo).map(|repo| repo.id);
-        let draft = Draft { event: event.name, action: event.action, installation: Some(installation), repository, payload };
+        let draft =
+            Draft { event: event.name, action: event.action, installation: Some(installation), repository, payload };
         let id = record(site, world, &app, draft);
         site.post(id);
     }

@@ -74,7 +74,8 @@ impl Switches {
 impl Fault {
     /// The answer in place of the real one; `None` for faults of the connection.
     pub(super) fn refusal(&self, now: DateTime<Utc>) -> Option<Refusal> {
-        const SECONDARY: &str = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+        const SECONDARY: &str =
+            "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
         match self {
             Self::SecondaryLimit { retry_after } => {
                 let mut refusal = Refusal::new(403, SECONDARY);

@@ -41,7 +41,12 @@ impl From<Refusal> for MoveError {
 }
 
 pub(super) fn push(
-    site: &Site, repo: &str, branch: &str, author: &str, message: &str, changes: &[Change<'_>],
+    site: &Site,
+    repo: &str,
+    branch: &str,
+    author: &str,
+    message: &str,
+    changes: &[Change<'_>],
 ) -> Result<String, MoveError> {
     let tip = site.git.rev(repo, &format!("refs/heads/{branch}")).ok();
     let default = site.world().repo(repo).ok_or_else(|| MoveError::Missing(repo.to_owned()))?.default_branch.clone();
@@ -64,7 +69,14 @@ pub(super) fn point(site: &Site, repo: &str, branch: &str, rev: &str, author: &s
 }
 
 /// A branch moved: `push`, `check_suite`, and `synchronize` for the pull requests it heads.
-fn moved(site: &Site, repo: &str, branch: &str, before: Option<&str>, after: &str, author: &str) -> Result<(), MoveError> {
+fn moved(
+    site: &Site,
+    repo: &str,
+    branch: &str,
+    before: Option<&str>,
+    after: &str,
+    author: &str,
+) -> Result<(), MoveError> {
     let commits = match before {
         Some(before) => CommitText::log(&site.git, repo, &["--reverse", "-20", &format!("{before}..{after}")])?,
         None => CommitText::log(&site.git, repo, &["-1", after])?,
@@ -94,7 +106,13 @@ fn headed_by(world: &World, repo: &str, branch: &str) -> Vec<(String, u64)> {
 }
 
 fn push_payload(
-    site: &Site, world: &World, repo: &str, branch: &str, before: Option<&str>, commits: &[CommitText], author: &str,
+    site: &Site,
+    world: &World,
+    repo: &str,
+    branch: &str,
+    before: Option<&str>,
+    commits: &[CommitText],
+    author: &str,
 ) -> Value {
     let urls = Urls::new(&site.url);
     let html = urls.html_repo(repo);
@@ -123,7 +141,13 @@ fn push_payload(
 }
 
 fn synchronise(
-    site: &Site, world: &mut World, repo: &str, number: u64, before: Option<&str>, after: &str, author: &str,
+    site: &Site,
+    world: &mut World,
+    repo: &str,
+    number: u64,
+    before: Option<&str>,
+    after: &str,
+    author: &str,
 ) -> Result<(), MoveError> {
     let now = site.now();
     let pull = world.repo(repo).and_then(|found| found.pulls.get(&number)).ok_or_else(|| missing(repo, number))?;
@@ -142,7 +166,15 @@ fn synchronise(
             after.clone_into(&mut thread.commit);
         }
     }
-    tell_pull(site, world, repo, number, "synchronize", author, json!({"before": before.unwrap_or_default(), "after": after}))
+    tell_pull(
+        site,
+        world,
+        repo,
+        number,
+        "synchronize",
+        author,
+        json!({"before": before.unwrap_or_default(), "after": after}),
+    )
 }
 
 fn missing(repo: &str, number: u64) -> MoveError {
@@ -221,7 +253,13 @@ pub(super) fn open(site: &Site, opening: &Opening<'_>) -> Result<u64, MoveError>
 
 /// Sends a `pull_request` event; `extra` joins the payload.
 pub(super) fn tell_pull(
-    site: &Site, world: &mut World, repo: &str, number: u64, action: &str, sender: &str, extra: Value,
+    site: &Site,
+    world: &mut World,
+    repo: &str,
+    number: u64,
+    action: &str,
+    sender: &str,
+    extra: Value,
 ) -> Result<(), MoveError> {
     let urls = Urls::new(&site.url);
     let found = world.repo(repo).ok_or_else(|| MoveError::Missing(repo.to_owned()))?;
@@ -237,7 +275,12 @@ pub(super) fn tell_pull(
 
 /// Closes, reopens, marks ready or drafts again, edits: what changes the pull request and sends one event.
 pub(super) fn change(
-    site: &Site, repo: &str, number: u64, action: &str, sender: &str, edit: impl FnOnce(&mut Pull),
+    site: &Site,
+    repo: &str,
+    number: u64,
+    action: &str,
+    sender: &str,
+    edit: impl FnOnce(&mut Pull),
 ) -> Result<(), MoveError> {
     let now = site.now();
     let mut world = site.world();

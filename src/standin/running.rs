@@ -148,7 +148,10 @@ impl Drop for Standin {
 
 /// Runs server and courier on a thread of their own and returns the way in.
 fn serve(
-    site: Arc<Site>, listener: std::net::TcpListener, inbox: mpsc::UnboundedReceiver<u64>, stopped: oneshot::Receiver<()>,
+    site: Arc<Site>,
+    listener: std::net::TcpListener,
+    inbox: mpsc::UnboundedReceiver<u64>,
+    stopped: oneshot::Receiver<()>,
 ) -> std::io::Result<Handle> {
     let (ready, handle) = std_mpsc::channel();
     std::thread::Builder::new().name("standin".to_owned()).spawn(move || {

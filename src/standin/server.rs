@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::{Router, ServiceExt};
 use axum::body::Body as HttpBody;
 use axum::extract::{Query, RawPathParams, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, get, on, post};
+use axum::{Router, ServiceExt};
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use http::{HeaderMap, Method, StatusCode};
@@ -45,10 +45,11 @@ fn router(site: Arc<Site>) -> Router {
     for route in TABLE {
         let method = Method::from_bytes(route.method.as_bytes()).expect("the table holds real methods");
         let filter = MethodFilter::try_from(method).expect("the table holds common methods");
-        let handler = move |State(site): State<Arc<Site>>,
-                            params: RawPathParams,
-                            Query(query): Query<HashMap<String, String>>,
-                            request: Request| async move { rest(site, route, &params, query, request).await };
+        let handler =
+            move |State(site): State<Arc<Site>>,
+                  params: RawPathParams,
+                  Query(query): Query<HashMap<String, String>>,
+                  request: Request| async move { rest(site, route, &params, query, request).await };
         router = router.route(&axum_path(route.path), on(filter, handler));
     }
     router
@@ -66,13 +67,19 @@ fn router(site: Arc<Site>) -> Router {
 fn axum_path(template: &str) -> String {
     const WIDE: [&str; 3] = ["/contents/{path}", "/git/ref/{ref}", "/compare/{basehead}"];
     match WIDE.iter().find(|tail| template.ends_with(*tail)) {
-        Some(_) => template.rsplit_once('{').map_or_else(|| template.to_owned(), |(head, name)| format!("{head}{{*{name}")),
+        Some(_) => {
+            template.rsplit_once('{').map_or_else(|| template.to_owned(), |(head, name)| format!("{head}{{*{name}"))
+        }
         None => template.to_owned(),
     }
 }
 
 async fn rest(
-    site: Arc<Site>, route: &'static Route, params: &RawPathParams, query: HashMap<String, String>, request: Request,
+    site: Arc<Site>,
+    route: &'static Route,
+    params: &RawPathParams,
+    query: HashMap<String, String>,
+    request: Request,
 ) -> Response {
     let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let (parts, body) = request.into_parts();
@@ -104,7 +111,10 @@ async fn rest(
 /// GitHub turns away clients that do not say who they are, before it looks at their credentials.
 fn admit(site: &Site, headers: &HeaderMap) -> Result<Caller, Refusal> {
     if headers.get(USER_AGENT).is_none_or(HeaderValue::is_empty) {
-        return Err(Refusal::new(403, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header"));
+        return Err(Refusal::new(
+            403,
+            "Request forbidden by administrative rules. Please make sure your request has a User-Agent header",
+        ));
     }
     let caller = auth::caller(site, headers)?;
     if let Caller::Installation(token) = &caller {
@@ -223,7 +233,10 @@ fn unprefix(uri: &mut http::Uri) {
 }
 
 fn pairs(headers: &HeaderMap) -> Vec<(String, String)> {
-    headers.iter().map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect()
+    headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect()
 }
 
 fn rate_headers(site: &Site, response: &mut Response, exchange: &Exchange) {

@@ -34,22 +34,29 @@ fn page(title: &str, body: &Markup) -> Html<String> {
 }
 
 async fn form() -> Html<String> {
-    page("Register a GitHub App", &html! {
-        form method="post" {
-            textarea name="manifest" rows="20" cols="80" {}
-            p { button { "Create GitHub App" } }
-        }
-    })
+    page(
+        "Register a GitHub App",
+        &html! {
+            form method="post" {
+                textarea name="manifest" rows="20" cols="80" {}
+                p { button { "Create GitHub App" } }
+            }
+        },
+    )
 }
 
 async fn create(
-    State(site): State<Arc<Site>>, Query(query): Query<HashMap<String, String>>, Form(fields): Form<HashMap<String, String>>,
+    State(site): State<Arc<Site>>,
+    Query(query): Query<HashMap<String, String>>,
+    Form(fields): Form<HashMap<String, String>>,
 ) -> Response {
     create_as(&site, "octocat", &query, &fields)
 }
 
 async fn create_for_org(
-    State(site): State<Arc<Site>>, Path(org): Path<String>, Query(query): Query<HashMap<String, String>>,
+    State(site): State<Arc<Site>>,
+    Path(org): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
     Form(fields): Form<HashMap<String, String>>,
 ) -> Response {
     create_as(&site, &org, &query, &fields)
@@ -70,29 +77,37 @@ fn create_as(site: &Site, owner: &str, query: &HashMap<String, String>, fields: 
 }
 
 fn refused(message: &str) -> Response {
-    (StatusCode::UNPROCESSABLE_ENTITY, page("Invalid GitHub App configuration", &html! { p { (message) } })).into_response()
+    (StatusCode::UNPROCESSABLE_ENTITY, page("Invalid GitHub App configuration", &html! { p { (message) } }))
+        .into_response()
 }
 
 async fn shown(State(site): State<Arc<Site>>, Path(slug): Path<String>) -> Response {
     let world = site.world();
     match world.apps.values().find(|app| app.slug == slug) {
-        Some(app) => page(&app.name, &html! { a href=(format!("/apps/{slug}/installations/new")) { "Install" } }).into_response(),
+        Some(app) => {
+            page(&app.name, &html! { a href=(format!("/apps/{slug}/installations/new")) { "Install" } }).into_response()
+        }
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
 async fn install_form(Path(slug): Path<String>) -> Html<String> {
-    page(&format!("Install {slug}"), &html! {
-        form method="post" {
-            label { "Account " input name="account" value="octocat"; }
-            button { "Install" }
-        }
-    })
+    page(
+        &format!("Install {slug}"),
+        &html! {
+            form method="post" {
+                label { "Account " input name="account" value="octocat"; }
+                button { "Install" }
+            }
+        },
+    )
 }
 
 /// Installs on every repository of an account.
 async fn install(
-    State(site): State<Arc<Site>>, Path(slug): Path<String>, Form(fields): Form<HashMap<String, String>>,
+    State(site): State<Arc<Site>>,
+    Path(slug): Path<String>,
+    Form(fields): Form<HashMap<String, String>>,
 ) -> Response {
     let app = site.world().apps.values().find(|app| app.slug == slug).map(|app| app.id);
     let Some(app) = app else { return StatusCode::NOT_FOUND.into_response() };

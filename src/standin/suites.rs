@@ -32,12 +32,19 @@ pub(super) fn ensure(site: &Site, world: &mut World, repo: &str, app: u64, sha: 
 }
 
 fn branch_of(site: &Site, repo: &str, sha: &str) -> Option<String> {
-    let listed = site.git.text(repo, &["for-each-ref", "--points-at", sha, "--format=%(refname:lstrip=2)", "refs/heads"]);
+    let listed =
+        site.git.text(repo, &["for-each-ref", "--points-at", sha, "--format=%(refname:lstrip=2)", "refs/heads"]);
     listed.ok()?.lines().next().map(str::to_owned)
 }
 
 /// On a push, every App with `checks: write` is asked for checks on the new head.
-pub(super) fn request_for_push(site: &Site, world: &mut World, repo: &str, sha: &str, sender: &str) -> Result<(), Refusal> {
+pub(super) fn request_for_push(
+    site: &Site,
+    world: &mut World,
+    repo: &str,
+    sha: &str,
+    sender: &str,
+) -> Result<(), Refusal> {
     let wanting = world.apps.values().filter(|app| app.permissions.get("checks").is_some_and(|level| level == "write"));
     let apps: Vec<u64> = wanting.map(|app| app.id).collect();
     for app in apps {
@@ -50,20 +57,35 @@ pub(super) fn request_for_push(site: &Site, world: &mut World, repo: &str, sha: 
 }
 
 pub(super) fn tell_suite(
-    site: &Site, world: &mut World, repo: &str, suite: u64, action: &str, sender: &str,
+    site: &Site,
+    world: &mut World,
+    repo: &str,
+    suite: u64,
+    action: &str,
+    sender: &str,
 ) -> Result<(), Refusal> {
     let urls = Urls::new(&site.url);
     let found = world.repo(repo).ok_or_else(Refusal::not_found)?;
     let suite = found.suites.iter().find(|known| known.id == suite).ok_or_else(Refusal::not_found)?;
     let head = CommitText::one(&site.git, repo, &suite.head_sha)?;
     let (app, fields) = (suite.app, json!({"check_suite": urls.check_suite_event(world, found, suite, &head)}));
-    hooks::emit(site, world, Event { name: "check_suite", action: Some(action), repo, sender, only: Some(app), fields });
+    hooks::emit(
+        site,
+        world,
+        Event { name: "check_suite", action: Some(action), repo, sender, only: Some(app), fields },
+    );
     Ok(())
 }
 
 /// `check_run` events; `extra` joins the payload (the button that was pressed).
 pub(super) fn tell_run(
-    site: &Site, world: &mut World, repo: &str, run: u64, action: &str, sender: &str, extra: Option<&str>,
+    site: &Site,
+    world: &mut World,
+    repo: &str,
+    run: u64,
+    action: &str,
+    sender: &str,
+    extra: Option<&str>,
 ) -> Result<(), Refusal> {
     let urls = Urls::new(&site.url);
     let found = world.repo(repo).ok_or_else(Refusal::not_found)?;
@@ -110,7 +132,13 @@ pub(super) fn rerequest_run(site: &Site, world: &mut World, repo: &str, run: u64
     tell_run(site, world, repo, run, "rerequested", sender, None)
 }
 
-pub(super) fn rerequest_suite(site: &Site, world: &mut World, repo: &str, suite: u64, sender: &str) -> Result<(), Refusal> {
+pub(super) fn rerequest_suite(
+    site: &Site,
+    world: &mut World,
+    repo: &str,
+    suite: u64,
+    sender: &str,
+) -> Result<(), Refusal> {
     let found = world.repo_mut(repo).ok_or_else(Refusal::not_found)?;
     let known = found.suites.iter_mut().find(|known| known.id == suite).ok_or_else(Refusal::not_found)?;
     known.requested_again = true;

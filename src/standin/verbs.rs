@@ -105,7 +105,13 @@ impl Standin {
         self.push_as("monalisa", repo, branch, files).await
     }
 
-    pub async fn push_as(&self, author: &str, repo: &str, branch: &str, files: &[Change<'_>]) -> Result<String, MoveError> {
+    pub async fn push_as(
+        &self,
+        author: &str,
+        repo: &str,
+        branch: &str,
+        files: &[Change<'_>],
+    ) -> Result<String, MoveError> {
         let (author, repo, branch) = (author.to_owned(), repo.to_owned(), branch.to_owned());
         let files: Vec<(String, Option<Vec<u8>>)> =
             files.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.map(<[u8]>::to_vec))).collect();
@@ -296,7 +302,8 @@ impl Standin {
         let app = self.app.unwrap_or(0);
         let world = &mut *world;
         let of_app = world.apps.get_mut(&app).map(|app| &mut app.permissions);
-        let installed = world.installations.values_mut().filter(|found| found.app == app).map(|found| &mut found.permissions);
+        let installed =
+            world.installations.values_mut().filter(|found| found.app == app).map(|found| &mut found.permissions);
         for permissions in of_app.into_iter().chain(installed) {
             match level {
                 Some(level) => permissions.insert(name.to_owned(), level.to_owned()),
@@ -314,4 +321,3 @@ impl Standin {
 fn person(login: &str) -> Actor {
     Actor { login: login.to_owned(), app: None }
 }
-

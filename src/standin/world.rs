@@ -134,9 +134,9 @@ impl Repo {
     }
 
     pub(super) fn issue_comment(&mut self, comment: u64) -> Option<(u64, &mut IssueComment)> {
-        self.pulls.iter_mut().find_map(|(number, pull)| {
-            Some((*number, pull.comments.iter_mut().find(|found| found.id == comment)?))
-        })
+        self.pulls
+            .iter_mut()
+            .find_map(|(number, pull)| Some((*number, pull.comments.iter_mut().find(|found| found.id == comment)?)))
     }
 
     pub(super) fn run(&mut self, id: u64) -> Option<&mut CheckRun> {

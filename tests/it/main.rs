@@ -1,8 +1,10 @@
 //! Everything that is tested from outside, in one binary: each further one would link the world again.
 
+mod contract;
 mod events;
 mod queue_contract;
 mod repository;
 mod smart_http;
+mod standin;
 mod support;
 mod workspace;

@@ -26,11 +26,14 @@ pub(in super::super) fn answer(site: &Arc<Site>, caller: Caller, body: &[u8]) ->
         return Err(Refusal::new(401, "This endpoint requires you to be authenticated."));
     }
     let request: Value = serde_json::from_slice(body).map_err(|_| Refusal::new(400, "Problems parsing JSON"))?;
-    let text = request["query"].as_str().ok_or_else(|| Refusal::new(400, "A query attribute must be specified and must be a string."))?;
+    let text = request["query"]
+        .as_str()
+        .ok_or_else(|| Refusal::new(400, "A query attribute must be specified and must be a string."))?;
     let document = match ExecutableDocument::parse_and_validate(&SCHEMA, text, "query") {
         Ok(document) => document,
         Err(found) => {
-            let errors: Vec<Value> = found.errors.iter().map(|error| json!({"message": error.error.to_string()})).collect();
+            let errors: Vec<Value> =
+                found.errors.iter().map(|error| json!({"message": error.error.to_string()})).collect();
             return Ok(json!({"errors": errors}));
         }
     };

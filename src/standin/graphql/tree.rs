@@ -120,7 +120,8 @@ struct Page<'t> {
 
 impl<'t> Page<'t> {
     fn cut(of: &'t Connection, name: &str, arguments: &JsonMap) -> Result<Self, FieldError> {
-        let number = |key: &str| arguments.get(key).and_then(|value| value.as_u64()).and_then(|n| usize::try_from(n).ok());
+        let number =
+            |key: &str| arguments.get(key).and_then(|value| value.as_u64()).and_then(|n| usize::try_from(n).ok());
         let cursor = |key: &str| {
             let text = arguments.get(key).and_then(|value| value.as_str().map(str::to_owned))?;
             text.strip_prefix("Y3Vyc29y:").and_then(|digits| digits.parse::<usize>().ok())
@@ -135,7 +136,9 @@ impl<'t> Page<'t> {
             )),
             (Some(size), _) | (_, Some(size)) if size > 100 => Err(fail(
                 "EXCESSIVE_PAGINATION",
-                format!("Requesting {size} records on the `{name}` connection exceeds the `first` limit of 100 records."),
+                format!(
+                    "Requesting {size} records on the `{name}` connection exceeds the `first` limit of 100 records."
+                ),
             )),
             (Some(size), _) => Ok(Self { of, from: low, to: (low + size).min(high) }),
             (None, Some(size)) => Ok(Self { of, from: high.saturating_sub(size).max(low), to: high }),
@@ -157,9 +160,11 @@ impl ObjectValue for Page<'_> {
         match info.field_name() {
             "totalCount" => Ok(ResolvedValue::leaf(self.of.nodes.len() as u64)),
             "nodes" => Ok(ResolvedValue::list(shown.iter().map(|tree| ResolvedValue::object(Ref(tree))))),
-            "edges" => Ok(ResolvedValue::list(shown.iter().enumerate().map(|(index, node)| {
-                ResolvedValue::object(Edge { kind: self.of.edge, node, at: self.from + index })
-            }))),
+            "edges" => {
+                Ok(ResolvedValue::list(shown.iter().enumerate().map(|(index, node)| {
+                    ResolvedValue::object(Edge { kind: self.of.edge, node, at: self.from + index })
+                })))
+            }
             "pageInfo" => {
                 let empty = self.from == self.to;
                 let info = Tree::new("PageInfo")

@@ -72,7 +72,8 @@ impl Urls<'_> {
     /// Open pull requests of this repository at that commit. Those of forks are not listed, as on GitHub.
     fn pulls_of(&self, repo: &Repo, sha: &str) -> Vec<Value> {
         let name = repo.full_name();
-        let own = repo.pulls.values().filter(|p| p.open && p.head_sha == sha && p.head_repo.eq_ignore_ascii_case(&name));
+        let own =
+            repo.pulls.values().filter(|p| p.open && p.head_sha == sha && p.head_repo.eq_ignore_ascii_case(&name));
         own.map(|pull| self.pull_minimal(repo, pull)).collect()
     }
 

@@ -141,7 +141,12 @@ impl Urls<'_> {
     }
 
     pub(crate) fn review_comment(
-        &self, world: &World, repo: &Repo, pull: &Pull, thread: &Thread, comment: &ReviewComment,
+        &self,
+        world: &World,
+        repo: &Repo,
+        pull: &Pull,
+        thread: &Thread,
+        comment: &ReviewComment,
     ) -> Value {
         let name = repo.full_name();
         let pull_api = format!("{}/pulls/{}", self.api_repo(&name), pull.number);
@@ -150,7 +155,8 @@ impl Urls<'_> {
         let line = |spot: &Option<Spot>| spot.as_ref().map(|spot| spot.line);
         let start = |spot: &Option<Spot>| spot.as_ref().and_then(|spot| spot.start_line);
         let position = |spot: &Option<Spot>| spot.as_ref().map(|spot| spot.position);
-        let start_side = thread.original.as_ref().and_then(|spot| spot.start_line).map(|_| thread.start_side.unwrap_or(thread.side));
+        let start_side =
+            thread.original.as_ref().and_then(|spot| spot.start_line).map(|_| thread.start_side.unwrap_or(thread.side));
         let mut shown = json!({
             "id": comment.id, "node_id": node_id("PRRC", comment.id), "url": api, "html_url": html,
             "pull_request_review_id": comment.review, "pull_request_url": pull_api,

@@ -157,7 +157,8 @@ pub(super) fn installation_of_org(call: &Call) -> Answer {
     let world = call.site.world();
     let org = world.known(call.param("org"));
     let mut mine = world.installations.values().filter(|found| found.app == app);
-    let found = mine.find(|found| found.account.eq_ignore_ascii_case(&org.login) && org.kind == AccountKind::Organization);
+    let found =
+        mine.find(|found| found.account.eq_ignore_ascii_case(&org.login) && org.kind == AccountKind::Organization);
     Reply::ok(call.urls().installation(&world, found.ok_or_else(Refusal::not_found)?))
 }
 

@@ -18,7 +18,8 @@ pub(super) fn create(call: &Call) -> Answer {
     let name = name.ok_or_else(|| Refusal::invalid(RESOURCE, "name", "missing_field"))?;
     let sha = call.text("head_sha").ok_or_else(|| Refusal::invalid(RESOURCE, "head_sha", "missing_field"))?;
     let repo = call.repo();
-    let sha = call.site.git.rev(&repo, &sha).map_err(|_| Refusal::new(422, format!("No commit found for SHA: {sha}")))?;
+    let sha =
+        call.site.git.rev(&repo, &sha).map_err(|_| Refusal::new(422, format!("No commit found for SHA: {sha}")))?;
     let now = call.site.now();
     let mut world = call.site.world();
     let (_, app) = call.author(&world)?;
@@ -55,7 +56,12 @@ pub(super) fn update(call: &Call) -> Answer {
     let (_, app) = call.author(&world)?;
     let mut run = world.repo_mut(&repo).and_then(|repo| repo.run(id)).cloned().ok_or_else(Refusal::not_found)?;
     if run.app != app {
-        return Err(Refusal::new(403, "Invalid app_id `". to_owned() + &app.to_string() + "` - check run can only be modified by the GitHub App that created it."));
+        return Err(Refusal::new(
+            403,
+            "Invalid app_id `".to_owned()
+                + &app.to_string()
+                + "` - check run can only be modified by the GitHub App that created it.",
+        ));
     }
     let was_done = run.status == "completed";
     apply(&mut run, &call.body, now)?;
@@ -74,7 +80,8 @@ pub(super) fn update(call: &Call) -> Answer {
 /// Applies a request to a run, or refuses all of it.
 fn apply(run: &mut CheckRun, body: &Value, now: Time) -> Result<(), Refusal> {
     let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_owned);
-    let time = |key: &str| text(key).and_then(|text| DateTime::parse_from_rfc3339(&text).ok()).map(|time| time.to_utc());
+    let time =
+        |key: &str| text(key).and_then(|text| DateTime::parse_from_rfc3339(&text).ok()).map(|time| time.to_utc());
     if let Some(name) = text("name") {
         run.name = name;
     }
@@ -93,7 +100,11 @@ fn apply(run: &mut CheckRun, body: &Value, now: Time) -> Result<(), Refusal> {
 
 /// A conclusion implies "completed"; "completed" requires a conclusion; GitHub keeps some states for itself.
 fn apply_state(
-    run: &mut CheckRun, status: Option<String>, conclusion: Option<String>, completed: Option<Time>, now: Time,
+    run: &mut CheckRun,
+    status: Option<String>,
+    conclusion: Option<String>,
+    completed: Option<Time>,
+    now: Time,
 ) -> Result<(), Refusal> {
     const OPEN: [&str; 2] = ["queued", "in_progress"];
     const VERDICTS: [&str; 7] =
@@ -110,7 +121,9 @@ fn apply_state(
     match status.as_deref() {
         None => Ok(()),
         Some("completed") if run.conclusion.is_some() => Ok(()),
-        Some("completed") => Err(Refusal::new(422, r#"Invalid request. No subschema in "anyOf" matched. "conclusion" wasn't supplied."#)),
+        Some("completed") => {
+            Err(Refusal::new(422, r#"Invalid request. No subschema in "anyOf" matched. "conclusion" wasn't supplied."#))
+        }
         Some(open) if OPEN.contains(&open) => {
             open.clone_into(&mut run.status);
             run.conclusion = None;
@@ -136,9 +149,14 @@ fn apply_output(run: &mut CheckRun, output: &Value) -> Result<(), Refusal> {
     }
     let entries = output.get("annotations").and_then(Value::as_array).cloned().unwrap_or_default();
     if entries.len() > 50 {
-        return Err(Refusal::new(422, format!("Invalid request. No more than 50 items are allowed; {} were supplied.", entries.len())));
+        return Err(Refusal::new(
+            422,
+            format!("Invalid request. No more than 50 items are allowed; {} were supplied.", entries.len()),
+        ));
     }
-    let read = entries.iter().map(|entry| Note::read(entry).map_err(|field| Refusal::invalid("CheckAnnotation", field, "invalid")));
+    let read = entries
+        .iter()
+        .map(|entry| Note::read(entry).map_err(|field| Refusal::invalid("CheckAnnotation", field, "invalid")));
     let annotations: Vec<Note> = read.collect::<Result<_, Refusal>>()?;
     run.title = title.or(run.title.take());
     run.summary = Some(summary);
@@ -198,7 +216,8 @@ pub(super) fn rerequest_run(call: &Call) -> Answer {
 pub(super) fn create_suite(call: &Call) -> Answer {
     let repo = call.repo();
     let sha = call.text("head_sha").unwrap_or_default();
-    let sha = call.site.git.rev(&repo, &sha).map_err(|_| Refusal::new(422, format!("No commit found for SHA: {sha}")))?;
+    let sha =
+        call.site.git.rev(&repo, &sha).map_err(|_| Refusal::new(422, format!("No commit found for SHA: {sha}")))?;
     let mut world = call.site.world();
     let (_, app) = call.author(&world)?;
     let known = world.repo(&repo).is_some_and(|repo| repo.suites.iter().any(|s| s.app == app && s.head_sha == sha));
@@ -252,17 +271,26 @@ pub(super) fn of_suite(call: &Call) -> Answer {
 
 pub(super) fn of_ref(call: &Call) -> Answer {
     let rev = call.param("ref");
-    let sha = call.site.git.rev(&call.repo(), rev).map_err(|_| Refusal::new(422, format!("No commit found for SHA: {rev}")))?;
+    let sha = call
+        .site
+        .git
+        .rev(&call.repo(), rev)
+        .map_err(|_| Refusal::new(422, format!("No commit found for SHA: {rev}")))?;
     runs(call, |run| run.head_sha == sha)
 }
 
 pub(super) fn suites_of_ref(call: &Call) -> Answer {
     let rev = call.param("ref");
-    let sha = call.site.git.rev(&call.repo(), rev).map_err(|_| Refusal::new(422, format!("No commit found for SHA: {rev}")))?;
+    let sha = call
+        .site
+        .git
+        .rev(&call.repo(), rev)
+        .map_err(|_| Refusal::new(422, format!("No commit found for SHA: {rev}")))?;
     let world = call.site.world();
     let repo = world.repo(&call.repo()).ok_or_else(Refusal::not_found)?;
     let head = CommitText::one(&call.site.git, &call.repo(), &sha)?;
     let app = call.query.get("app_id");
-    let found = repo.suites.iter().filter(|suite| suite.head_sha == sha && app.is_none_or(|app| *app == suite.app.to_string()));
+    let found =
+        repo.suites.iter().filter(|suite| suite.head_sha == sha && app.is_none_or(|app| *app == suite.app.to_string()));
     call.counted("check_suites", found.map(|suite| call.urls().check_suite(&world, repo, suite, &head)).collect())
 }

@@ -104,13 +104,15 @@ pub(super) fn create(call: &Call) -> Answer {
         return Reply::created(shown(call, &world, made)?);
     }
     let commit = call.text("commit_id").ok_or_else(|| Refusal::invalid(RESOURCE, "commit_id", "missing_field"))?;
-    let files = call.site.pull_diff(&name, &base, &commit).map_err(|_| Refusal::invalid(RESOURCE, "commit_id", "invalid"))?;
+    let files =
+        call.site.pull_diff(&name, &base, &commit).map_err(|_| Refusal::invalid(RESOURCE, "commit_id", "invalid"))?;
     let wish = Wish::read(&call.body, &files)?;
     let mut world = call.site.world();
     let actor = actor(call, &world)?;
     let (thread_id, id, review, now) = (world.next_id(), world.next_id(), world.next_id(), call.site.now());
-    let mut thread =
-        wish.hang(&files, &commit, thread_id).map_err(|sentence| Refusal::custom(RESOURCE, "pull_request_review_thread.line", &sentence))?;
+    let mut thread = wish
+        .hang(&files, &commit, thread_id)
+        .map_err(|sentence| Refusal::custom(RESOURCE, "pull_request_review_thread.line", &sentence))?;
     thread.comments.push(opening(id, review, &actor.login, &wish.body, now));
     let number = call.number("pull_number")?;
     let pull = world.repo_mut(&name).and_then(|repo| repo.pulls.get_mut(&number)).ok_or_else(Refusal::not_found)?;

@@ -89,7 +89,10 @@ pub(super) fn add_labels(call: &Call) -> Answer {
     let listed = call.body.get("labels").unwrap_or(&call.body).as_array().cloned().unwrap_or_default();
     let names = listed.iter().filter_map(|label| label.as_str().or_else(|| label["name"].as_str()).map(str::to_owned));
     let names: Vec<String> = names.collect();
-    labels(call, |held| { held.extend(names); true })
+    labels(call, |held| {
+        held.extend(names);
+        true
+    })
 }
 
 pub(super) fn remove_label(call: &Call) -> Answer {

@@ -10,7 +10,7 @@ use super::super::world::World;
 
 const CONTENTS: [&str; 8] = ["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"];
 
-type Find = fn(&mut World, &str, u64) -> Option<&mut Vec<Reaction>>;
+type Find = for<'a> fn(&'a mut World, &str, u64) -> Option<&'a mut Vec<Reaction>>;
 
 fn held_by_issue_comment<'a>(world: &'a mut World, repo: &str, id: u64) -> Option<&'a mut Vec<Reaction>> {
     world.repo_mut(repo)?.issue_comment(id).map(|(_, comment)| &mut comment.reactions)

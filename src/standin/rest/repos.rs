@@ -140,7 +140,8 @@ pub(super) fn tree(call: &Call) -> Answer {
         let (meta, path) = text.split_once('\t')?;
         let mut fields = meta.split_whitespace();
         let (mode, kind, sha, size) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
-        let mut shown = json!({"path": path, "mode": mode, "type": kind, "sha": sha, "url": format!("{api}/git/{kind}s/{sha}")});
+        let mut shown =
+            json!({"path": path, "mode": mode, "type": kind, "sha": sha, "url": format!("{api}/git/{kind}s/{sha}")});
         if let Ok(size) = size.parse::<u64>() {
             shown["size"] = json!(size);
         }
@@ -197,7 +198,8 @@ pub(super) fn compare(call: &Call) -> Answer {
     let (base, head) = (CommitText::one(git, &repo, base)?, CommitText::one(git, &repo, head)?);
     let merge_base = CommitText::one(git, &repo, &git.merge_base(&repo, &base.sha, &head.sha)?)?;
     let commits = CommitText::log(git, &repo, &["--reverse", &format!("{}..{}", base.sha, head.sha)])?;
-    let behind = git.text(&repo, &["rev-list", "--count", &format!("{}..{}", head.sha, base.sha)])?.parse().unwrap_or(0);
+    let behind =
+        git.text(&repo, &["rev-list", "--count", &format!("{}..{}", head.sha, base.sha)])?.parse().unwrap_or(0);
     let status = match (commits.len(), behind) {
         (0, 0) => "identical",
         (_, 0) => "ahead",
@@ -209,7 +211,8 @@ pub(super) fn compare(call: &Call) -> Answer {
     let name = call.param("basehead");
     let (api, html) = (urls.api_repo(&repo), urls.html_repo(&repo));
     let first_page = call.query.get("page").is_none_or(|page| page == "1");
-    let listed = files.iter().take(if first_page { 300 } else { 0 }).map(|file| urls.changed_file(&repo, &head.sha, file));
+    let listed =
+        files.iter().take(if first_page { 300 } else { 0 }).map(|file| urls.changed_file(&repo, &head.sha, file));
     Reply::ok(json!({
         "url": format!("{api}/compare/{name}"), "html_url": format!("{html}/compare/{name}"),
         "permalink_url": format!("{html}/compare/{}...{}", base.sha, head.sha),

@@ -127,7 +127,14 @@ fn change(call: &Call, edit: impl FnOnce(&mut Review) -> Result<(), Refusal>, ac
 
 pub(super) fn update(call: &Call) -> Answer {
     let body = call.text("body").ok_or_else(|| Refusal::unprocessable(&["Body can't be blank".to_owned()]))?;
-    change(call, |review| { review.body = body; Ok(()) }, "edited")
+    change(
+        call,
+        |review| {
+            review.body = body;
+            Ok(())
+        },
+        "edited",
+    )
 }
 
 pub(super) fn submit(call: &Call) -> Answer {
