@@ -66,8 +66,15 @@ pub struct CheckView {
     pub summary: Option<String>,
     pub text: Option<String>,
     pub annotations: Vec<AnnotationView>,
-    /// Labels and identifiers of the buttons.
-    pub actions: Vec<(String, String)>,
+    pub actions: Vec<ActionView>,
+}
+
+/// A button beside a completed run.
+#[derive(Clone, Debug)]
+pub struct ActionView {
+    pub label: String,
+    pub description: String,
+    pub identifier: String,
 }
 
 #[derive(Clone, Debug)]
@@ -167,9 +174,17 @@ pub(super) fn checks(repo: &Repo, sha: &str) -> Vec<CheckView> {
         summary: run.summary.clone(),
         text: run.text.clone(),
         annotations: run.annotations.iter().map(annotation).collect(),
-        actions: run.actions.iter().map(|action| (action.label.clone(), action.identifier.clone())).collect(),
+        actions: run.actions.iter().map(action).collect(),
     };
     on_head.map(view).collect()
+}
+
+fn action(action: &super::checks::Action) -> ActionView {
+    ActionView {
+        label: action.label.clone(),
+        description: action.description.clone(),
+        identifier: action.identifier.clone(),
+    }
 }
 
 fn annotation(note: &super::checks::Note) -> AnnotationView {

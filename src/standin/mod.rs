@@ -37,7 +37,7 @@ mod verbs;
 mod world;
 
 pub use clock::{Clock, system};
-pub use conversation::{AnnotationView, CheckView, CommentView, Conversation, ReviewView, ThreadView};
+pub use conversation::{ActionView, AnnotationView, CheckView, CommentView, Conversation, ReviewView, ThreadView};
 pub use exchange::{Exchange, Observer};
 pub use git::{Change, GitError};
 pub use limits::{Fault, RetryAfter};
