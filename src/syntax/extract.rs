@@ -49,11 +49,14 @@ pub struct Budget {
     pub query_steps: u32,
     /// Matches kept per file.
     pub max_matches: usize,
+    /// What begins deeper in the tree is not read: the query engine carries a state for every open node, so its work
+    /// grows with the depth times the size.
+    pub max_depth: u32,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { max_bytes: 1 << 20, parse_steps: 400_000, query_steps: 400_000, max_matches: 400_000 }
+        Self { max_bytes: 1 << 20, parse_steps: 400_000, query_steps: 400_000, max_matches: 400_000, max_depth: 500 }
     }
 }
 
@@ -76,6 +79,10 @@ pub(super) fn extract(ready: &Ready, source: &SourceText, budget: &Budget) -> (O
         cut.budget = Some("parsing took too many steps");
         return (Outline::default(), cut);
     };
+    if given_up(tree.root_node()) {
+        cut.budget = Some("the parser did not understand a large part of the file");
+        return (Outline::default(), cut);
+    }
     let mut reader = Reader::new(source, ready.dialect, tree.root_node(), &ready.shapes);
     let mut hits = run(ready, source.as_str(), tree.root_node(), budget, &mut cut);
     let rounds: [OnceCell<Tree>; MAX_ROUNDS] = Default::default();
@@ -90,6 +97,11 @@ pub(super) fn extract(ready: &Ready, source: &SourceText, budget: &Budget) -> (O
             cut.budget = Some("parsing took too many steps");
             break;
         };
+        if given_up(tree.root_node()) {
+            cut.budget = Some("the parser did not understand a large part of the file");
+            reader.embed(found, None);
+            break;
+        }
         let root = round.get_or_init(|| tree).root_node();
         reader.embed(found, Some(root));
         read = hits.len();
@@ -127,9 +139,48 @@ fn parse_text(ready: &Ready, text: &str, ranges: &[Range], budget: &Budget) -> O
     parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options))
 }
 
+/// Whether the parser gave up on a long stretch: it leaves such a region as one chain of unordered tokens, and walking
+/// that takes time that grows with its square.
+fn given_up(root: Node<'_>) -> bool {
+    const TOKENS: usize = 4096;
+    let mut stack = vec![root];
+    while let Some(node) = stack.pop() {
+        if node.is_error() && node.child_count() as usize > TOKENS {
+            return true;
+        }
+        if node.has_error() {
+            let mut cursor = node.walk();
+            stack.extend(node.children(&mut cursor).filter(Node::has_error));
+        }
+    }
+    false
+}
+
+/// Whether any node lies deeper than `limit`.
+fn deeper_than(root: Node<'_>, limit: u32) -> bool {
+    let mut cursor = root.walk();
+    loop {
+        if cursor.goto_first_child() {
+            if cursor.depth() > limit {
+                return true;
+            }
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return false;
+            }
+        }
+    }
+}
+
 fn run<'q, 't>(ready: &'q Ready, text: &str, root: Node<'t>, budget: &Budget, cut: &mut Cut) -> Vec<Hit<'q, 't>> {
     let mut cursor = QueryCursor::new();
     cursor.set_match_limit(4096);
+    if deeper_than(root, budget.max_depth) {
+        cursor.set_max_start_depth(Some(budget.max_depth));
+        cut.budget = Some("the file is nested too deeply to be read whole");
+    }
     let mut steps = 0;
     let mut stopped = false;
     let mut hits = Vec::new();

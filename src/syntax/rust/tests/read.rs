@@ -17,6 +17,13 @@ pub(super) fn read(code: &str) -> Read {
     Read { text, outline }
 }
 
+/// Of code that is too much to be read whole.
+pub(super) fn read_hostile(code: &str) -> Read {
+    let text = SourceText::new(code);
+    let (outline, _) = outline(Language::Rust, &text, &Budget::default());
+    Read { text, outline }
+}
+
 impl Read {
     pub(super) fn slice(&self, span: Span) -> &str {
         self.text.slice(span)
