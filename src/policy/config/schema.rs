@@ -1,0 +1,78 @@
+//! Every key there is, once: the reader checks against this table, and help, documentation and a schema for editors
+//! can be derived from it.
+
+/// One key of a mapping.
+pub(super) struct Key {
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the text of a generated schema; a test keeps it present"))]
+    pub(super) about: &'static str,
+}
+
+pub(super) enum Kind {
+    /// The one format version there is.
+    Version,
+    Choice(&'static [&'static str]),
+    Count { min: u32, max: u32 },
+    /// A list of path patterns.
+    Globs,
+    /// A list of texts.
+    Names,
+    Section(&'static [Key]),
+    /// Rule, family or `*` to a severity.
+    Severities,
+    /// A list of sections.
+    Sections(&'static [Key]),
+}
+
+pub(super) const SEVERITIES: &[&str] = &["off", "notice", "warning", "error"];
+
+const fn key(name: &'static str, kind: Kind, about: &'static str) -> Key {
+    Key { name, kind, about }
+}
+
+pub(super) const ROOT: &[Key] = &[
+    key("version", Kind::Version, "the format of this file; 1"),
+    key(
+        "level",
+        Kind::Choice(&["observe", "advise", "guard", "gate"]),
+        "observe reports only, advise comments (default), guard fails on certain errors, gate fails on gate.fail_on",
+    ),
+    key("paths", Kind::Section(PATHS), "which files are looked at"),
+    key("rules", Kind::Section(RULES), "which rules speak, and how loud"),
+    key("comments", Kind::Section(COMMENTS), "how much is said on a pull request"),
+    key("gate", Kind::Section(GATE), "what makes the check fail at the level gate"),
+];
+
+const PATHS: &[Key] = &[
+    key("include", Kind::Globs, "only files that match one of these; all when left out"),
+    key("ignore", Kind::Globs, "files that are not looked at"),
+];
+
+const RULES: &[Key] = &[
+    key("default", Kind::Choice(&["recommended", "none"]), "whether rules without a setting below are on"),
+    key("severity", Kind::Severities, "rule, family/* or * to off, notice, warning or error; the narrowest counts"),
+    key("overrides", Kind::Sections(OVERRIDE), "other severities for some paths; the last match counts"),
+];
+
+const OVERRIDE: &[Key] = &[
+    key("paths", Kind::Globs, "the files concerned"),
+    key("severity", Kind::Severities, "the severities there"),
+];
+
+const COMMENTS: &[Key] = &[
+    key("inline_max", Kind::Count { min: 0, max: 20 }, "most inline comments on one pull request (5)"),
+    key("quiet_authors", Kind::Names, "logins whose pull requests get the check only"),
+    key(
+        "draft_prs",
+        Kind::Choice(&["check_only", "summary_only", "full"]),
+        "where a review of a draft speaks (check_only)",
+    ),
+];
+
+const GATE: &[Key] = &[key("fail_on", Kind::Section(FAIL_ON), "findings that fail the check")];
+
+const FAIL_ON: &[Key] = &[
+    key("severity", Kind::Choice(&["notice", "warning", "error"]), "at least this severe (error)"),
+    key("confidence", Kind::Choice(&["possible", "likely", "certain"]), "at least this sure (certain)"),
+];
