@@ -1,8 +1,11 @@
 //! The whole pure pipeline: a change set and a configuration in, a decision out. It cannot fail: trouble becomes a note.
 
-use crate::facts::Delta;
+use chrono::NaiveDate;
+
+use crate::facts::{Delta, FileFacts};
 use crate::model::{ChangeSet, FilePath, Finding, Note};
-use crate::syntax::{Budget, Outcome, read};
+use crate::policy::{Config, Decision, FileOutcome, FileState, FileText, Input, decide};
+use crate::syntax::{Budget, Outcome, Reading, read};
 
 /// What the engine found, before policy.
 pub struct Analysis {
@@ -14,7 +17,41 @@ pub struct Analysis {
 /// Facts, difference, rules: everything below policy.
 pub fn analyse(change: &ChangeSet) -> Analysis {
     let reading = read(change, &Budget::default());
+    judge(change, reading).0
+}
+
+/// Everything: what is ignored is not even read, and what is said follows the configuration. `today` is the day on
+/// which a suppression may have ended.
+pub fn check(change: &ChangeSet, config: &Config, today: NaiveDate) -> Decision {
+    let (ignored, files): (Vec<_>, Vec<_>) = change.files.iter().cloned().partition(|file| config.ignores(&file.path));
+    let visible = ChangeSet { files, ..change.clone() };
+    let reading = read(&visible, &Budget::default());
+    let (analysis, texts) = judge(&visible, reading);
+    let ignored = ignored.into_iter().map(|file| FileOutcome {
+        path: file.path,
+        state: FileState::Skipped("ignored by .github/sightline.yml".to_owned()),
+    });
+    let files = analysis.files.into_iter().map(outcome).chain(ignored).collect();
+    let input = Input { findings: analysis.findings, notes: analysis.notes, files, texts };
+    decide(&visible, input, config, today)
+}
+
+fn judge(change: &ChangeSet, reading: Reading) -> (Analysis, Vec<FileText>) {
     let delta = Delta { change, base: &reading.base, head: &reading.head };
     let (findings, notes) = crate::rules::run(&delta);
-    Analysis { findings, notes, files: reading.files }
+    let texts = change.files.iter().filter_map(|file| reading.head.file(&file.path)).map(text).collect();
+    (Analysis { findings, notes, files: reading.files }, texts)
+}
+
+fn text(file: &FileFacts) -> FileText {
+    FileText { path: file.path.clone(), source: file.source.clone(), comments: file.outline.comments.clone() }
+}
+
+fn outcome((path, outcome): (FilePath, Outcome)) -> FileOutcome {
+    let state = match outcome {
+        Outcome::Whole => FileState::Analysed,
+        Outcome::Partly(reason) => FileState::Partial(reason),
+        Outcome::Skipped(reason) => FileState::Skipped(reason),
+    };
+    FileOutcome { path, state }
 }

@@ -152,7 +152,8 @@ mod tests {
     fn one_per_function_two_per_file_two_per_rule() {
         let same_function = ["a", "b"].map(|rule| candidate(&format!("errors/{rule}"), "a.go", "f", Severity::Warning));
         assert_eq!(inline(&place(same_function.into(), 5)), 1);
-        let same_file = ["a", "b", "c"].map(|rule| candidate(&format!("errors/{rule}"), "a.go", rule, Severity::Warning));
+        let same_file =
+            ["a", "b", "c"].map(|rule| candidate(&format!("errors/{rule}"), "a.go", rule, Severity::Warning));
         assert_eq!(inline(&place(same_file.into(), 5)), 2);
         let file_level = ["a", "b"].map(|rule| candidate(&format!("errors/{rule}"), "a.go", "", Severity::Warning));
         assert_eq!(inline(&place(file_level.into(), 5)), 2);

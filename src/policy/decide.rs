@@ -54,7 +54,8 @@ pub fn decide(change: &ChangeSet, input: Input, config: &Config, today: NaiveDat
         candidates.push(Candidate { finding, best });
     }
     if held_back > 0 {
-        let text = format!("this change is large; {held_back} findings that are no errors were left to the full report");
+        let text =
+            format!("this change is large; {held_back} findings that are no errors were left to the full report");
         notes.push(Note::general(NoteKind::Analysis, text));
     }
     notes.extend(silence.into_notes(&change.files));
@@ -68,7 +69,11 @@ pub fn decide(change: &ChangeSet, input: Input, config: &Config, today: NaiveDat
 /// A finding is about a changed file, under the name of the side it stands on.
 fn file_of<'a>(change: &'a ChangeSet, finding: &Finding) -> Option<&'a FileChange> {
     let path = &finding.location.path;
-    change.files.iter().find(|file| file.path == *path).or_else(|| change.files.iter().find(|file| file.base_path() == path))
+    change
+        .files
+        .iter()
+        .find(|file| file.path == *path)
+        .or_else(|| change.files.iter().find(|file| file.base_path() == path))
 }
 
 fn loudest(file: &FileChange, finding: &Finding, quiet: bool, config: &Config) -> Placement {
@@ -143,7 +148,7 @@ mod tests {
         let decision = decide(&set, Input { findings, ..Input::default() }, &Config::default(), today());
         let placements: Vec<Placement> = decision.findings.iter().map(|judged| judged.placement).collect();
         assert_eq!(placements, [Placement::Inline, Placement::Inline, Placement::Report]);
-        assert!(decision.notes[0].text.contains("1 findings that are no errors"), "{:?}", decision.notes);
+        assert!(decision.notes[0].text.contains("1 finding that is no error was left"), "{:?}", decision.notes);
     }
 
     #[test]

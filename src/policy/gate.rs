@@ -51,7 +51,10 @@ mod tests {
         assert_eq!(of("level: observe", &sure), Conclusion::Neutral);
         assert_eq!(of("level: advise", &sure), Conclusion::Neutral);
         assert_eq!(of("level: advise", &[]), Conclusion::Success);
-        assert_eq!((of("level: guard", &sure), of("level: guard", &likely)), (Conclusion::Failure, Conclusion::Neutral));
+        assert_eq!(
+            (of("level: guard", &sure), of("level: guard", &likely)),
+            (Conclusion::Failure, Conclusion::Neutral)
+        );
         assert_eq!(of("level: gate", &likely), Conclusion::Neutral);
         let strict = "level: gate\ngate: { fail_on: { severity: notice, confidence: possible } }";
         assert_eq!(of(strict, &likely), Conclusion::Failure);

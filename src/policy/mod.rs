@@ -10,7 +10,7 @@ mod suppress;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use config::{Comments, Config, ConfigError, Gate, Level, Paths, RuleSettings, Voice};
+pub use config::{Comments, Config, ConfigError, Gate, Level, Override, Paths, RuleSettings, SeverityMap, Voice};
 pub use decide::{Input, decide};
 pub use decision::{Conclusion, Decision, FileOutcome, FileState, Judged, Placement, Suppressed};
 pub use suppress::FileText;

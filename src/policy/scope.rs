@@ -26,8 +26,7 @@ pub(super) fn is_changed(file: &FileChange, place: &Location) -> bool {
         return (place.line..=place.end_line).any(|line| file.is_removed(line));
     }
     let lines = place.end_line.saturating_sub(place.line) + 1;
-    file.is_added(place.line)
-        || (lines <= SHORT_BLOCK && file.added_between(place.line, place.end_line) * 2 >= lines)
+    file.is_added(place.line) || (lines <= SHORT_BLOCK && file.added_between(place.line, place.end_line) * 2 >= lines)
 }
 
 /// A review comment must lie inside a hunk, and does nobody a favour on a line that did not change.

@@ -23,7 +23,8 @@ pub(crate) fn finding(rule: &str, path: &str, line: u32) -> Finding {
 /// A modified file in which these lines of the head are new; its text has 100 lines.
 pub(crate) fn change(path: &str, added: &[u32]) -> FileChange {
     let text: String = (1..=100).map(|line| format!("line {line}\n")).collect();
-    let hunk = Hunk { old_start: 1, old_lines: 100, new_start: 1, new_lines: 100, removed: Vec::new(), added: added.to_vec() };
+    let hunk =
+        Hunk { old_start: 1, old_lines: 100, new_start: 1, new_lines: 100, removed: Vec::new(), added: added.to_vec() };
     FileChange {
         path: path.into(),
         old_path: None,

@@ -9,4 +9,4 @@ mod types;
 #[cfg(test)]
 mod tests;
 
-pub use types::{Comments, Config, ConfigError, Gate, Level, Paths, RuleSettings, Voice};
+pub use types::{Comments, Config, ConfigError, Gate, Level, Override, Paths, RuleSettings, SeverityMap, Voice};

@@ -50,10 +50,13 @@ fn check(node: &Node, kind: &Kind, path: &str, errors: &mut Vec<ConfigError>) {
         },
         Kind::Choice(choices) => choice(node, choices, path, errors),
         Kind::Count { min, max } => match node.value {
-            Value::Number(number) if number.fract() == 0.0 && (f64::from(*min)..=f64::from(*max)).contains(&number) => {}
+            Value::Number(number) if number.fract() == 0.0 && (f64::from(*min)..=f64::from(*max)).contains(&number) => {
+            }
             _ => errors.push(wrong(node, path, &format!("a whole number from {min} to {max}"))),
         },
-        Kind::Globs => texts(node, path, errors, |item| glob(item).err().map(|why| format!("not a path pattern: {why}"))),
+        Kind::Globs => {
+            texts(node, path, errors, |item| glob(item).err().map(|why| format!("not a path pattern: {why}")))
+        }
         Kind::Names => texts(node, path, errors, |_| None),
         Kind::Section(keys) => section(node, keys, path, errors),
         Kind::Severities => severities(node, path, errors),
@@ -82,7 +85,9 @@ fn texts(node: &Node, path: &str, errors: &mut Vec<ConfigError>, fault: impl Fn(
     for item in items {
         match item.text() {
             None => errors.push(wrong(item, path, "a list of texts")),
-            Some(text) => errors.extend(fault(text).map(|why| item.error(format!("`{path}`: {} is {why}", quoted(text))))),
+            Some(text) => {
+                errors.extend(fault(text).map(|why| item.error(format!("`{path}`: {} is {why}", quoted(text)))))
+            }
         }
     }
 }
@@ -112,7 +117,9 @@ fn unknown_rule(text: &str) -> Option<String> {
             let hint = suggestion(&family, families()).map(|hint| hint.replace("`?", "/*`?"));
             Some(format!("no family of rules is called {}{}", quoted(&family), hint.unwrap_or_default()))
         }
-        Pattern::One(id) => Some(format!("no rule is called {}{}", quoted(&id), suggestion(&id, known()).unwrap_or_default())),
+        Pattern::One(id) => {
+            Some(format!("no rule is called {}{}", quoted(&id), suggestion(&id, known()).unwrap_or_default()))
+        }
     }
 }
 
@@ -209,7 +216,8 @@ fn severity(text: &str) -> Option<Severity> {
 
 fn severity_map(node: Option<&Node>) -> SeverityMap {
     let Some(Value::Map(entries)) = node.map(|node| &node.value) else { return SeverityMap::default() };
-    let settings = entries.iter().filter_map(|(name, value)| Some((Pattern::parse(name.text()?), severity(value.text()?))));
+    let settings =
+        entries.iter().filter_map(|(name, value)| Some((Pattern::parse(name.text()?), severity(value.text()?))));
     SeverityMap(settings.collect())
 }
 

@@ -13,7 +13,10 @@ pub(super) enum Kind {
     /// The one format version there is.
     Version,
     Choice(&'static [&'static str]),
-    Count { min: u32, max: u32 },
+    Count {
+        min: u32,
+        max: u32,
+    },
     /// A list of path patterns.
     Globs,
     /// A list of texts.
@@ -55,10 +58,8 @@ const RULES: &[Key] = &[
     key("overrides", Kind::Sections(OVERRIDE), "other severities for some paths; the last match counts"),
 ];
 
-const OVERRIDE: &[Key] = &[
-    key("paths", Kind::Globs, "the files concerned"),
-    key("severity", Kind::Severities, "the severities there"),
-];
+const OVERRIDE: &[Key] =
+    &[key("paths", Kind::Globs, "the files concerned"), key("severity", Kind::Severities, "the severities there")];
 
 const COMMENTS: &[Key] = &[
     key("inline_max", Kind::Count { min: 0, max: 20 }, "most inline comments on one pull request (5)"),

@@ -83,7 +83,11 @@ fn broken_yaml_names_its_place() {
     let broken = Config::parse("level: [\n  a\n").unwrap_err();
     assert_eq!(broken.len(), 1);
     assert!(broken[0].line >= 1 && !broken[0].message.contains('\n'), "{broken:?}");
-    assert!(errors("level: advise\nlevel: gate\n")[0].starts_with("2:1: "), "{:?}", errors("level: advise\nlevel: gate\n"));
+    assert!(
+        errors("level: advise\nlevel: gate\n")[0].starts_with("2:1: "),
+        "{:?}",
+        errors("level: advise\nlevel: gate\n")
+    );
     assert_eq!(errors("- a\n"), ["1:1: the file must be a mapping, not a list"]);
     assert_eq!(errors("version: 2\n"), ["1:10: `version` must be 1, the only format there is"]);
 }

@@ -56,7 +56,7 @@ pub struct SeverityMap(pub(super) Vec<(Pattern, Option<Severity>)>);
 
 /// `*`, `family/*` or one rule. Of several that match the narrowest counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Pattern {
+pub(super) enum Pattern {
     All,
     Family(String),
     One(String),
@@ -142,7 +142,8 @@ impl Config {
     pub fn severity(&self, rule: &RuleId, path: &FilePath, default: Severity) -> Option<Severity> {
         let own = self.rules.severity.find(rule);
         let overridden = self.rules.overrides.iter().rev();
-        let overridden = overridden.filter(|one| one.paths.is_match(path.as_str())).find_map(|one| one.severity.find(rule));
+        let overridden =
+            overridden.filter(|one| one.paths.is_match(path.as_str())).find_map(|one| one.severity.find(rule));
         match overridden.or(own) {
             Some(setting) => setting,
             None => self.rules.on_by_default.then_some(default),
@@ -178,7 +179,7 @@ impl Pattern {
         }
     }
 
-    pub fn matches(&self, rule: &RuleId) -> bool {
+    pub(super) fn matches(&self, rule: &RuleId) -> bool {
         match self {
             Self::All => true,
             Self::Family(family) => rule.family() == family,

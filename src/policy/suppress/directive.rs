@@ -43,7 +43,8 @@ fn read(text: &str, line: u32) -> Result<Directive, String> {
         return Err(format!("`allow-file` must stand in the first {TOP} lines"));
     }
     let (list, rest) = rest.split_once(')').ok_or("the parenthesis is not closed")?;
-    let rules: Vec<String> = list.split(',').map(str::trim).filter(|rule| !rule.is_empty()).map(str::to_owned).collect();
+    let rules: Vec<String> =
+        list.split(',').map(str::trim).filter(|rule| !rule.is_empty()).map(str::to_owned).collect();
     if rules.is_empty() {
         return Err("it names no rule".to_owned());
     }

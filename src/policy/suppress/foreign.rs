@@ -113,9 +113,9 @@ const CODES: &[(&str, &[&str])] = &[
 
 /// The foreign suppression of one line of a comment, if it is one and shares a concern of ours.
 pub(super) fn in_comment(text: &str) -> Option<Foreign> {
-    let (marker, reach, needs_names, at) = MARKERS.iter().find_map(|(marker, reach, needs_names)| {
-        text.find(marker).map(|at| (*marker, *reach, *needs_names, at))
-    })?;
+    let (marker, reach, needs_names, at) = MARKERS
+        .iter()
+        .find_map(|(marker, reach, needs_names)| text.find(marker).map(|at| (*marker, *reach, *needs_names, at)))?;
     // The marker is a word of its own: not `withnolint`, not a part of a sentence about `noqa-style`.
     if text[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '-') {
         return None;

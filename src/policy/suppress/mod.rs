@@ -12,5 +12,5 @@ mod text;
 #[cfg(test)]
 mod tests;
 
-pub use silence::Silence;
+pub(super) use silence::Silence;
 pub use text::FileText;

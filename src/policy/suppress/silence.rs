@@ -10,7 +10,7 @@ use super::text::FileText;
 use crate::model::{FileChange, FilePath, Finding, Note, NoteKind, Side};
 
 /// What the comments of the head silence.
-pub struct Silence {
+pub(in crate::policy) struct Silence {
     files: HashMap<FilePath, FileSilence>,
     notes: Vec<Note>,
 }
@@ -30,7 +30,7 @@ struct Own {
 
 impl Silence {
     /// Reads all comments. What has ended before `today`, or cannot be read, becomes a note and silences nothing.
-    pub fn read(files: &[FileText], today: NaiveDate) -> Self {
+    pub(in crate::policy) fn read(files: &[FileText], today: NaiveDate) -> Self {
         let mut silence = Self { files: HashMap::new(), notes: Vec::new() };
         for file in files {
             let read = silence.read_file(file, today);
@@ -80,7 +80,7 @@ impl Silence {
     }
 
     /// What silences a finding, in words; nothing if it may speak.
-    pub fn silences(&mut self, finding: &Finding) -> Option<String> {
+    pub(in crate::policy) fn silences(&mut self, finding: &Finding) -> Option<String> {
         let file = self.files.get_mut(&finding.location.path)?;
         let line = (finding.location.side == Side::Right).then_some(finding.location.line);
         let own = file.own.iter_mut().find(|own| {
@@ -105,7 +105,7 @@ impl Silence {
 
     /// What people should know about their suppressions. One that silences nothing is only named where it was just
     /// written: an older one may belong to a finding that this change does not bring up.
-    pub fn into_notes(self, changes: &[FileChange]) -> Vec<Note> {
+    pub(in crate::policy) fn into_notes(self, changes: &[FileChange]) -> Vec<Note> {
         let mut notes = self.notes;
         for (path, file) in self.files {
             let Some(change) = changes.iter().find(|change| change.path == path) else { continue };

@@ -34,13 +34,18 @@ const RULE: &str = "errors/swallowed-io-failure";
 
 #[test]
 fn a_comment_on_the_line_or_the_line_above_silences() {
-    let above = "// sightline: allow(errors/swallowed-io-failure) reason=\"best effort\"\n\n// more words\ncode()\ncode()\n";
+    let above =
+        "// sightline: allow(errors/swallowed-io-failure) reason=\"best effort\"\n\n// more words\ncode()\ncode()\n";
     assert_eq!(silenced(above, "//", RULE, 4).unwrap(), "line 1: allowed: best effort");
     assert_eq!(silenced(above, "//", RULE, 5), None);
-    let behind = "code()\ncode() // sightline: allow(errors/*, tracing/span-not-ended) until=2026-06-01 reason=later\ncode()\n";
+    let behind =
+        "code()\ncode() // sightline: allow(errors/*, tracing/span-not-ended) until=2026-06-01 reason=later\ncode()\n";
     assert_eq!(silenced(behind, "//", RULE, 2).unwrap(), "line 2: allowed until 2026-06-01: later");
     assert!(silenced(behind, "//", "tracing/span-not-ended", 2).is_some());
-    assert_eq!((silenced(behind, "//", RULE, 3), silenced(behind, "//", "cost/metric-label-unbounded", 2)), (None, None));
+    assert_eq!(
+        (silenced(behind, "//", RULE, 3), silenced(behind, "//", "cost/metric-label-unbounded", 2)),
+        (None, None)
+    );
     let python = "# sightline: allow(errors/swallowed-io-failure) reason='x'\ncode()\n";
     assert!(silenced(python, "#", RULE, 2).is_some());
 }
