@@ -1,4 +1,4 @@
-use super::read::{Read, read};
+use super::read::{Read, read, read_hostile};
 use crate::facts::code::{CallKind, ExprKind, ResultUse};
 
 /// The arguments of the one macro in a statement.
