@@ -35,6 +35,8 @@ pub mod workspace;
 
 pub mod flows;
 
+pub mod settings;
 pub mod standin;
+pub mod worker;
 
 pub mod cli;

@@ -110,6 +110,13 @@ impl Store {
         Ok(())
     }
 
+    /// Not now, and nobody's fault (GitHub said when): runs again at `run_at`, and this attempt does not count.
+    pub async fn postpone(&self, job: &Leased, run_at: Timestamp, why: &str, now: Timestamp) -> Result<(), QueueError> {
+        on!(self.backend, database => database.retry(job, run_at, why, true, now).await)?;
+        self.arrivals.notify_one();
+        Ok(())
+    }
+
     /// The worker must stop before the job is finished: it is ready again, and this attempt does not count.
     pub async fn hand_back(&self, job: &Leased, now: Timestamp) -> Result<(), QueueError> {
         on!(self.backend, database => database.retry(job, now, "handed back at shutdown", true, now).await)
