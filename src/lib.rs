@@ -35,6 +35,8 @@ pub mod workspace;
 
 pub mod flows;
 
+pub mod observability;
+pub mod server;
 pub mod settings;
 pub mod standin;
 pub mod worker;

@@ -1,5 +1,6 @@
 //! Floor 6, a door: GitHub.
 
+pub mod app_manifest;
 pub mod event;
 pub mod signature;
 

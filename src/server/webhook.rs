@@ -1,0 +1,127 @@
+//! The receiver: verify the raw bytes, read what we need, route, commit, answer 202. Work happens later, elsewhere.
+//!
+//! A refusal is always the sender's to mend (4xx) or ours to be asked again (503); GitHub lists both as failed and can
+//! send the delivery once more.
+
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::response::Response;
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
+use tracing::{debug, error, info, warn};
+
+use super::answer::{ignored, name, refused, taken};
+use super::service::{App, Service};
+use crate::flows::route;
+use crate::github::event::{self, Event};
+use crate::queue::Delivery;
+
+pub(super) async fn receive(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let event_name = text(&headers, "x-github-event").unwrap_or_default();
+    let (outcome, response) = match service.app() {
+        None => {
+            let message = "this service has no GitHub App yet: open its set-up page";
+            ("not set up", refused(StatusCode::SERVICE_UNAVAILABLE, message))
+        }
+        Some(app) => match read(&app, &headers, body) {
+            Ok(delivery) => accept(&service, &app, delivery).await,
+            Err((outcome, status, message)) => {
+                warn!(event = event_name.escape_debug().to_string(), outcome, "delivery refused: {message}");
+                (outcome, refused(status, message))
+            }
+        },
+    };
+    service.pulse.delivery(event_name, outcome);
+    response
+}
+
+struct Received {
+    guid: String,
+    event_name: String,
+    event: Event,
+}
+
+type Refusal = (&'static str, StatusCode, String);
+
+fn read(app: &App, headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Received, Refusal> {
+    let body = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "too large",
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the payload is larger than GitHub's own limit of 25 MB".to_owned(),
+        ),
+        _ => ("unreadable", StatusCode::BAD_REQUEST, "the body could not be read to its end".to_owned()),
+    })?;
+    // First of all: until the signature is checked, nothing in the body or the headers is believed.
+    let signature = headers.get("x-hub-signature-256").map(http::HeaderValue::as_bytes);
+    let verified = app
+        .secrets
+        .verify(&body, signature)
+        .map_err(|error| ("bad signature", StatusCode::UNAUTHORIZED, error.to_string()))?;
+    let kind = text(headers, CONTENT_TYPE.as_str()).unwrap_or_default();
+    let media_type = kind.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/json") {
+        let message = "set the content type of the webhook to application/json in its settings on GitHub";
+        return Err(("wrong content type", StatusCode::UNSUPPORTED_MEDIA_TYPE, message.to_owned()));
+    }
+    let header = |name: &'static str| {
+        let value = text(headers, name).filter(|value| !value.is_empty() && value.len() <= 200);
+        value.ok_or_else(|| {
+            ("bad headers", StatusCode::BAD_REQUEST, format!("the header `{name}` is missing or too long"))
+        })
+    };
+    let (event_name, guid) = (header("x-github-event")?, header("x-github-delivery")?);
+    let event = event::parse(event_name, verified.bytes())
+        .map_err(|error| ("unreadable", StatusCode::BAD_REQUEST, error.to_string()))?;
+    Ok(Received { guid: guid.to_owned(), event_name: event_name.to_owned(), event })
+}
+
+/// A header as text: visible ASCII only, which is all GitHub sends.
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+async fn accept(service: &Service, app: &App, received: Received) -> (&'static str, Response) {
+    let Received { guid, event_name, event } = received;
+    let now = service.clock.now();
+    let routed = route::works(&event, Some(app.id), now);
+    if matches!(event, Event::Ignored | Event::Ping) {
+        debug!(delivery = guid, event = event_name, "delivery ignored: {}", routed.because);
+        return ("ignored", ignored(&guid, routed.because));
+    }
+    let jobs = routed.works.len();
+    let delivery = Delivery { guid: guid.clone(), event: event_name };
+    match service.store.accept(delivery, routed.works, now).await {
+        Ok(accepted) => {
+            if jobs > 0 {
+                info!(
+                    delivery = guid,
+                    repository = event.repository().map(tracing::field::display),
+                    pull_request = event.pull_request(),
+                    jobs = accepted.jobs(),
+                    "delivery {}: {}",
+                    name(accepted),
+                    routed.because,
+                );
+            } else {
+                debug!(delivery = guid, "delivery {}: {}", name(accepted), routed.because);
+            }
+            (name(accepted), taken(&guid, accepted, routed.because))
+        }
+        Err(error) => {
+            error!(
+                delivery = guid,
+                repository = event.repository().map(tracing::field::display),
+                error = &error as &dyn std::error::Error,
+                "could not store delivery {guid}",
+            );
+            let message = "the delivery could not be stored: redeliver it when the service is ready again";
+            ("not stored", refused(StatusCode::SERVICE_UNAVAILABLE, message))
+        }
+    }
+}
