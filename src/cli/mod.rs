@@ -9,6 +9,7 @@ pub mod demo;
 pub mod jobs;
 pub mod rules;
 pub mod serve;
+pub mod service;
 
 use std::process::ExitCode;
 

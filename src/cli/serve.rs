@@ -1,10 +1,68 @@
-//! `sightline serve`: run the GitHub App.
+//! `sightline serve`: the GitHub App as a service.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::time::Duration;
 
+use anyhow::Context;
+use tracing::info;
+
+use super::service::Running;
+use crate::observability::{self, Logging};
+use crate::settings::{self, LogFormat, Settings};
+
+/// Run the GitHub App: webhook receiver, durable queue and worker in one process.
+///
+/// Secrets have no options: GITHUB_WEBHOOK_SECRET holds the webhook secret (and GITHUB_WEBHOOK_SECRET_PREVIOUS the old
+/// one during a rotation), DATABASE_URL the database (sqlite:PATH or postgres://…; by default SQLite in the data
+/// folder). Without any credentials a page is served that registers the App on GitHub.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    #[command(flatten)]
+    options: settings::Options,
+}
 
-pub fn run(_args: Args) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("`sightline serve` is not part of this build yet")
+pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let settings = settings::resolve(args.options, |name| std::env::var(name).ok())?;
+    let telemetry = observability::start(&logging(&settings))?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("could not start the runtime")?;
+    let result = runtime.block_on(serve(settings));
+    // A job that does not even end when its worker has handed it back must not keep the process.
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    telemetry.shutdown();
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+async fn serve(settings: Settings) -> anyhow::Result<()> {
+    let running = Running::start(settings).await?;
+    stop_signal().await.context("could not listen for signals")?;
+    info!("stopping: no new deliveries are taken");
+    running.stop().await
+}
+
+fn logging(settings: &Settings) -> Logging {
+    let terminal = std::io::stderr().is_terminal();
+    let json = settings.log_format.map_or(!terminal, |format| format == LogFormat::Json);
+    Logging {
+        filter: settings.log.clone(),
+        json,
+        colour: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        otlp_endpoint: settings.otlp_endpoint.clone(),
+    }
+}
+
+/// Ctrl-C or, on Unix, the SIGTERM of a process manager.
+async fn stop_signal() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            result = tokio::signal::ctrl_c() => result,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }

@@ -4,8 +4,10 @@
 pub mod doors;
 pub mod outcome;
 pub mod route;
+pub mod run;
 pub mod work;
 
 pub use doors::Doors;
 pub use outcome::{FlowError, Outcome, Retry, Told};
+pub use run::{run, work_of};
 pub use work::{Cause, GroupWork, HeadWork, ReviewWork, Work};

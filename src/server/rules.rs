@@ -45,7 +45,6 @@ pub(super) async fn show(State(service): State<Service>, Path((family, slug)): P
     };
     let content = html! {
         p.meta { a href="/rules" { "Rules" } " / " code { (id) } }
-        h1 { (rule.title) }
         (PreEscaped(&rule.html))
     };
     page(StatusCode::OK, &id, &content)

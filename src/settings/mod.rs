@@ -10,4 +10,4 @@ mod resolve;
 pub use credentials::{Credentials, StoredApp};
 pub use error::SettingsError;
 pub use options::{LogFormat, Options};
-pub use resolve::{Settings, XDG_NAME, resolve};
+pub use resolve::{Settings, database_url, resolve};

@@ -11,7 +11,7 @@ use super::error::SettingsError;
 use super::options::{LogFormat, Options};
 
 /// The folder below the user's data directory.
-pub const XDG_NAME: &str = "sightline";
+const XDG_NAME: &str = "sightline";
 
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -39,16 +39,7 @@ pub struct Settings {
 pub fn resolve(options: Options, environment: impl Fn(&str) -> Option<String>) -> Result<Settings, SettingsError> {
     // An empty variable is how many platforms say "not set".
     let environment = |name: &str| environment(name).filter(|value| !value.trim().is_empty());
-    let options = match options.config.clone() {
-        Some(path) => options.or(read(&path)?),
-        None => options,
-    };
-    let data_dir = match options.data_dir.clone() {
-        Some(folder) => folder,
-        None => default_data_dir(&environment).ok_or(SettingsError::NoDataDir)?,
-    };
-    let database_url =
-        environment("DATABASE_URL").unwrap_or_else(|| format!("sqlite:{}", data_dir.join("sightline.db").display()));
+    let (options, data_dir, database_url) = place(options, &environment)?;
     let credentials = match given(&options, &environment)? {
         Some(credentials) => Some(credentials),
         None => credentials::load(&data_dir)?,
@@ -61,7 +52,7 @@ pub fn resolve(options: Options, environment: impl Fn(&str) -> Option<String>) -
         listen: SocketAddr::new(options.host.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)), options.port.unwrap_or(3000)),
         public_url: options.public_url.map(|url| address("public-url", &url)).transpose()?,
         data_dir,
-        database_url: database_url.into(),
+        database_url,
         credentials,
         github_url: address("github-url", options.github_url.as_deref().unwrap_or("https://github.com"))?,
         github_api_url: options.github_api_url.map(|url| address("github-api-url", &url)).transpose()?,
@@ -74,6 +65,33 @@ pub fn resolve(options: Options, environment: impl Fn(&str) -> Option<String>) -
         log_format: options.log_format,
         log: options.log.unwrap_or_else(|| "info".to_owned()),
     })
+}
+
+/// The address of the queue's database alone, for commands that need nothing else.
+pub fn database_url(
+    options: Options,
+    environment: impl Fn(&str) -> Option<String>,
+) -> Result<SecretString, SettingsError> {
+    let environment = |name: &str| environment(name).filter(|value| !value.trim().is_empty());
+    place(options, &environment).map(|(_, _, url)| url)
+}
+
+/// Options with the file's, the data folder, and the database, which lies in that folder unless it is told.
+fn place(
+    options: Options,
+    environment: &impl Fn(&str) -> Option<String>,
+) -> Result<(Options, PathBuf, SecretString), SettingsError> {
+    let options = match options.config.clone() {
+        Some(path) => options.or(read(&path)?),
+        None => options,
+    };
+    let data_dir = match options.data_dir.clone() {
+        Some(folder) => folder,
+        None => default_data_dir(environment).ok_or(SettingsError::NoDataDir)?,
+    };
+    let default = || format!("sqlite:{}", data_dir.join("sightline.db").display());
+    let url = environment("DATABASE_URL").unwrap_or_else(default).into();
+    Ok((options, data_dir, url))
 }
 
 fn read(path: &Path) -> Result<Options, SettingsError> {
