@@ -24,6 +24,8 @@ const PRUNE_EVERY: Duration = Duration::from_secs(3600);
 /// A job that is told to wait again and again for this long will not be helped by waiting.
 const LONGEST_LIFE: Duration = Duration::from_secs(3 * 24 * 3600);
 
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+
 /// The system's clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
@@ -247,6 +249,8 @@ impl<H: Handler> Worker<H> {
         let too_old = now - LONGEST_LIFE > job.created_at;
         match failure.retry {
             Retry::At(time) if !too_old => {
+                // A time that has passed already must not make this spin.
+                let time = time.max(now + SHORTEST_WAIT);
                 warn!(error = why, retry_at = %time, "job {} ({}) waits until {time}", job.id, job.key);
                 ("postponed", None, Some(Settlement::Postpone(time, why)))
             }

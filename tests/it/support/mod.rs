@@ -4,3 +4,4 @@ pub(crate) mod client;
 pub(crate) mod contract;
 pub(crate) mod github;
 pub(crate) mod postgres;
+pub(crate) mod service;
