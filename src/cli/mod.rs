@@ -34,7 +34,7 @@ enum Command {
     /// List and explain the rules, or start a new one.
     Rules(rules::Args),
     /// Run the GitHub App: webhook receiver, queue and worker.
-    Serve(serve::Args),
+    Serve(Box<serve::Args>),
     /// Show a whole review on this machine, against a bundled stand-in of GitHub.
     Demo(demo::Args),
     /// Look at the queue of the service and retry what failed for good.
@@ -46,7 +46,7 @@ pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Check(args) => check::run(args),
         Command::Rules(args) => rules::run(args),
-        Command::Serve(args) => serve::run(args),
+        Command::Serve(args) => serve::run(*args),
         Command::Demo(args) => demo::run(args),
         Command::Jobs(args) => jobs::run(args),
     };

@@ -1,6 +1,5 @@
 //! [`Store`]: the one handle to inbox, jobs and memories, whichever database is behind it.
 
-use std::future::Future;
 use std::sync::Arc;
 
 use sqlx::{Postgres, Sqlite};
@@ -38,12 +37,8 @@ macro_rules! on {
 }
 
 impl Batches for Backend {
-    fn commit(
-        &self,
-        batch: &[(&Delivery, &[NewWork])],
-        now: Timestamp,
-    ) -> impl Future<Output = Result<Vec<Accepted>, QueueError>> + Send {
-        async move { on!(*self, database => database.accept(batch, now).await) }
+    async fn commit(&self, batch: &[(&Delivery, &[NewWork])], now: Timestamp) -> Result<Vec<Accepted>, QueueError> {
+        on!(*self, database => database.accept(batch, now).await)
     }
 }
 
