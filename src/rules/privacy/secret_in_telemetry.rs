@@ -101,7 +101,8 @@ fn leak(file: &FileFacts, call: &Call) -> Option<Leak> {
         found = found
             .or(leaks)
             .or_else(|| by_key.map(|key| Leak { span: arg.span, name: key.to_owned(), strength: Strength::Sure }));
-        key = arg.value.literal();
+        // A message is no key, even one that ends in "password".
+        key = arg.value.literal().filter(|text| !text.contains(char::is_whitespace));
     }
     found
 }
