@@ -29,6 +29,10 @@ pub mod policy;
 
 pub mod check;
 
+pub mod report;
+
+pub mod github;
+
 pub mod github;
 pub mod queue;
 pub mod workspace;

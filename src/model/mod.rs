@@ -5,6 +5,7 @@ pub mod finding;
 pub mod ids;
 pub mod language;
 pub mod note;
+pub mod publication;
 pub mod source;
 pub mod time;
 

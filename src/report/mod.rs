@@ -1,0 +1,11 @@
+//! Floor 5, words: a decision becomes text for people and machines. Pure; everything that comes from a pull request is
+//! escaped for the place it lands in.
+
+pub mod anchor;
+pub mod check_run;
+pub mod comment;
+pub mod links;
+pub mod markdown_text;
+pub mod marker;
+
+pub use links::Links;
