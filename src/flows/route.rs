@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::work::{Cause, GroupWork, HeadWork, ReviewWork, Work};
 use crate::github::event::{
-    Action, Check, CheckRunEvent, CheckSuiteEvent, Event, Identified, MergeGroupEvent, PullRequestEvent,
+    Action, Check, CheckRunEvent, CheckSuiteEvent, Event, Identified, MergeGroupEvent, Numbered, PullRequestEvent,
 };
 use crate::model::{RepoName, Timestamp};
 use crate::queue::NewWork;
@@ -52,6 +52,7 @@ fn pull_request(event: &PullRequestEvent) -> Routed {
         repo: event.repository.full_name.clone(),
         number: event.number,
         head: event.pull_request.head.sha.clone(),
+        base: Some(event.pull_request.base.sha.clone()),
         cause: Cause::Change,
     };
     Routed { works: vec![Work::Review(work).queued(None)], because: "review queued" }
@@ -99,11 +100,12 @@ fn of_check(
         let work = Work::Head(HeadWork { installation, repo, head, cause });
         return Routed { works: vec![work.queued(run_at)], because: "search for the pull requests of the head queued" };
     }
-    let review = |number| {
+    let review = |pull: &Numbered| {
         let (repo, head) = (repo.clone(), head.clone());
-        Work::Review(ReviewWork { installation, repo, number, head, cause }).queued(run_at)
+        let base = pull.base.as_ref().map(|base| base.sha.clone());
+        Work::Review(ReviewWork { installation, repo, number: pull.number, head, base, cause }).queued(run_at)
     };
-    let works = check.pull_requests.iter().map(|pull| review(pull.number)).collect();
+    let works = check.pull_requests.iter().map(review).collect();
     Routed { works, because: "review queued" }
 }
 

@@ -45,6 +45,7 @@ fn a_pull_request_that_changes_code_is_reviewed() {
             repo: "acme/shop".into(),
             number: 3,
             head: "aaa".into(),
+            base: Some("bbb".into()),
             cause: Cause::Change,
         };
         assert_eq!(works_of(routed), [Work::Review(expected)]);

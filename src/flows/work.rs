@@ -24,6 +24,10 @@ pub struct ReviewWork {
     pub number: u64,
     /// The head as the event told it: good for a first check run, but the pull request may have moved on.
     pub head: CommitSha,
+    /// The tip of the base branch as the event told it. With it the change can be fetched before GitHub is asked for
+    /// the state, so that one reading of the state, right before publishing, is enough.
+    #[serde(default)]
+    pub base: Option<CommitSha>,
     pub cause: Cause,
 }
 

@@ -178,9 +178,16 @@ pub struct Check {
     pub pull_requests: Vec<Numbered>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Numbered {
     pub number: u64,
+    #[serde(default)]
+    pub base: Option<Base>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Base {
+    pub sha: CommitSha,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
