@@ -33,8 +33,8 @@ pub mod report;
 
 pub mod github;
 
-pub mod github;
 pub mod queue;
+
 pub mod workspace;
 
 pub mod flows;

@@ -22,10 +22,19 @@ const MAX_NOTES: usize = 20;
 /// Every finding that may have a comment, in the order of the decision.
 pub fn wanted(decision: &Decision, change: &ChangeSet, links: &Links) -> Vec<ReviewComment> {
     let shown = decision.findings.iter().filter(|judged| judged.placement != Placement::Report);
-    shown.map(|judged| review_comment(judged, change, links)).collect()
+    let mut twins: HashMap<String, usize> = HashMap::new();
+    let comments = shown.map(|judged| {
+        // Two findings must never share a comment, so twins are numbered in the order of the decision.
+        let fingerprint = marker::safe(&judged.finding.fingerprint);
+        let twin = twins.entry(fingerprint.clone()).or_default();
+        *twin += 1;
+        let name = if *twin == 1 { fingerprint } else { format!("{fingerprint}~{twin}") };
+        review_comment(judged, name, change, links)
+    });
+    comments.collect()
 }
 
-fn review_comment(judged: &Judged, change: &ChangeSet, links: &Links) -> ReviewComment {
+fn review_comment(judged: &Judged, fingerprint: String, change: &ChangeSet, links: &Links) -> ReviewComment {
     let finding = &judged.finding;
     let file = anchor::file_of(change, &finding.location.path);
     let suggestion = file.and_then(|file| suggestion(finding, file));
@@ -35,12 +44,9 @@ fn review_comment(judged: &Judged, change: &ChangeSet, links: &Links) -> ReviewC
     };
     let elsewhere = anchor.as_ref().is_some_and(|anchor| !covers(anchor, &finding.location)) && suggestion.is_none();
     let suggestion = suggestion.map(|(_, block)| block);
-    ReviewComment {
-        fingerprint: marker::safe(&finding.fingerprint),
-        anchor,
-        body: body(judged, elsewhere, suggestion.as_deref(), links),
-        inline: judged.placement == Placement::Inline,
-    }
+    let mut body = body(judged, elsewhere, suggestion.as_deref(), links);
+    body.push_str(&FindingMark::line(&fingerprint, Standing::Open));
+    ReviewComment { fingerprint, anchor, body, inline: judged.placement == Placement::Inline }
 }
 
 fn covers(anchor: &Anchor, at: &Location) -> bool {
@@ -65,10 +71,9 @@ fn head_lines(file: &FileChange, fix: &Fix) -> Option<String> {
 }
 
 fn body(judged: &Judged, elsewhere: bool, suggestion: Option<&str>, links: &Links) -> String {
-    let text = text_within_budget(judged, elsewhere, links);
-    let (head, footer) = (text.0, text.1);
+    let (head, footer) = text_within_budget(judged, elsewhere, links);
     let suggestion = suggestion.map(|block| format!("{block}\n\n")).unwrap_or_default();
-    format!("{head}\n\n{suggestion}{footer}\n\n{}", FindingMark::line(&judged.finding.fingerprint, Standing::Open))
+    format!("{head}\n\n{suggestion}{footer}\n\n")
 }
 
 /// The text above and below the suggestion. Sheds evidence first, then shortens the help, then the sentence.
@@ -163,26 +168,6 @@ pub(super) fn rule(rule: &RuleId, links: &Links) -> String {
         Some(url) => format!("[{}]({url})", code(rule.as_str())),
         None => code(rule.as_str()),
     }
-}
-
-/// An inline comment whose finding is gone: says so first and keeps what it said, collapsed.
-pub fn closed(body: &str, outcome: &str) -> String {
-    let original = marker::without_marker(body);
-    let fingerprint = FindingMark::of_body(body).map(|mark| mark.fingerprint).unwrap_or_default();
-    // A suggestion that can no longer be committed is an ordinary block.
-    let original = original.replace("`suggestion\n", "`\n");
-    let marker = FindingMark::line(&fingerprint, Standing::Closed);
-    format!("{outcome}\n\n<details><summary>What this comment said</summary>\n\n{original}\n\n</details>\n\n{marker}")
-}
-
-/// "Fixed in …", for [`closed`].
-pub fn fixed_in(links: &Links) -> String {
-    format!("✅ Fixed in {}.", links.commit())
-}
-
-/// "Silenced by …", for [`closed`].
-pub fn silenced(by: &str) -> String {
-    format!("🔇 Silenced: {}", prose(&sentence(&shortened(by, 200))))
 }
 
 /// The one line above the comments of a review.

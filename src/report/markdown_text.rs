@@ -88,7 +88,9 @@ fn plain(text: &str, out: &mut String) {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '$' => out.extend(['\\', c]),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '&' | '$' => out.extend(['\\', c]),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
             '@' => out.extend([c, JOINER]),
             '#' => out.extend(['\\', c, JOINER]),
             // `GH-12` is a reference, `http://` and `www.` link by themselves.
@@ -139,7 +141,7 @@ mod tests {
     fn strangers_cannot_notify_link_or_close_a_comment() {
         assert_eq!(prose("ping @octocat about #12"), "ping @\u{2060}octocat about \\#\u{2060}12");
         assert_eq!(prose("see GH-12 and owner/repo#3"), "see GH-\u{2060}12 and owner/repo\\#\u{2060}3");
-        assert_eq!(prose("a <!-- b --> c"), "a \\<!-- b --\\> c");
+        assert_eq!(prose("a <!-- b --> c"), "a &lt;!-- b --&gt; c");
         assert_eq!(
             prose("https://evil.example www.evil.example"),
             "https:\u{2060}//evil.example www.\u{2060}evil.example"

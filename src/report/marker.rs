@@ -51,7 +51,11 @@ pub fn without_marker(body: &str) -> &str {
 
 /// A fingerprint as it stands in a marker: anything that could end the comment is dropped.
 pub fn safe(fingerprint: &str) -> String {
-    fingerprint.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '/')).take(128).collect()
+    fingerprint
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '/' | '~'))
+        .take(128)
+        .collect()
 }
 
 fn last_line(body: &str) -> &str {

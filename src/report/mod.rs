@@ -3,9 +3,13 @@
 
 pub mod anchor;
 pub mod check_run;
+pub mod closing;
 pub mod comment;
 pub mod links;
 pub mod markdown_text;
 pub mod marker;
 
 pub use links::Links;
+
+#[cfg(test)]
+mod tests;
