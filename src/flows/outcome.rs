@@ -76,3 +76,15 @@ impl From<crate::queue::QueueError> for FlowError {
         Self::new("could not use the queue's database", Retry::Backoff).because(error)
     }
 }
+
+impl From<crate::github::GitHubError> for FlowError {
+    fn from(error: crate::github::GitHubError) -> Self {
+        let retry = match error.retry() {
+            crate::github::Retry::At(time) => Retry::At(time),
+            crate::github::Retry::Backoff => Retry::Backoff,
+            crate::github::Retry::Never => Retry::Never,
+        };
+        // The error says what was tried and holds no secret, so it is the whole story.
+        Self::new(error.to_string(), retry)
+    }
+}
