@@ -12,18 +12,18 @@ use crate::report::{Links, closing, comment};
 
 /// What publishing leaves to be told in the check run.
 #[derive(Debug, Default)]
-pub struct Published {
+pub(super) struct Published {
     refused: Option<GitHubError>,
 }
 
 impl Published {
-    pub fn notes(&self) -> Option<Note> {
+    pub(super) fn notes(&self) -> Option<Note> {
         let error = self.refused.as_ref()?;
         Some(Note::general(NoteKind::Analysis, format!("comments are missing: {error}")))
     }
 }
 
-pub async fn publish(
+pub(super) async fn publish(
     repository: &Repository,
     number: u64,
     state: &PullState,

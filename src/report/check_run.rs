@@ -79,7 +79,9 @@ fn summary(decision: &Decision, shown: &[&Judged], annotated: usize, links: &Lin
         let count = |wanted| shown.iter().filter(|judged| judged.finding.severity == wanted).count();
         let parts: Vec<_> = [Severity::Error, Severity::Warning, Severity::Notice]
             .into_iter()
-            .filter_map(|level| (count(level) > 0).then(|| counted(count(level), severity(level))))
+            .map(|level| (count(level), level))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, level)| counted(count, severity(level)))
             .collect();
         let _ = writeln!(out, "**{}**: {}.\n", counted(shown.len(), "finding"), parts.join(", "));
     }
