@@ -6,6 +6,7 @@
 
 pub mod check;
 pub mod demo;
+mod doors;
 pub mod jobs;
 pub mod rules;
 pub mod serve;

@@ -2,12 +2,15 @@
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use tracing::info;
 
+use super::doors::DieAfter;
 use super::service::Running;
+use crate::flows::{NoProbe, Probe, Step};
 use crate::observability::{self, Logging};
 use crate::settings::{self, LogFormat, Settings};
 
@@ -21,22 +24,30 @@ use crate::settings::{self, LogFormat, Settings};
 pub struct Args {
     #[command(flatten)]
     options: settings::Options,
+
+    /// End the process with SIGKILL after this step of a review; for the tests of crash safety.
+    #[arg(long, hide = true, value_name = "STEP")]
+    die_after: Option<Step>,
 }
 
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let settings = settings::resolve(args.options, |name| std::env::var(name).ok())?;
+    let probe: Arc<dyn Probe> = match args.die_after {
+        Some(step) => Arc::new(DieAfter(step)),
+        None => Arc::new(NoProbe),
+    };
     let telemetry = observability::start(&logging(&settings))?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("could not start the runtime")?;
-    let result = runtime.block_on(serve(settings));
+    let result = runtime.block_on(serve(settings, probe));
     // A job that does not even end when its worker has handed it back must not keep the process.
     runtime.shutdown_timeout(Duration::from_secs(5));
     telemetry.shutdown();
     result.map(|()| ExitCode::SUCCESS)
 }
 
-async fn serve(settings: Settings) -> anyhow::Result<()> {
-    let running = Running::start(settings).await?;
+async fn serve(settings: Settings, probe: Arc<dyn Probe>) -> anyhow::Result<()> {
+    let running = Running::start_probed(settings, probe).await?;
     stop_signal().await.context("could not listen for signals")?;
     info!("stopping: no new deliveries are taken");
     running.stop().await

@@ -1,8 +1,9 @@
 //! The composition root of the service: every part is made here, once, and given to whoever needs it.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -12,9 +13,11 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tracing::{Span, info};
+use tracing::{Span, error, info};
 
-use crate::flows::{self, Doors, FlowError, Outcome};
+use super::doors::{self, Ground};
+use crate::flows::{self, Doors, FlowError, NoProbe, Outcome, Probe};
+use crate::github::GitHub;
 use crate::github::app_manifest::NewApp;
 use crate::github::signature::Secrets;
 use crate::model::Clock;
@@ -43,6 +46,11 @@ pub struct Running {
 impl Running {
     /// Opens the database, listens, and works as soon as there is an App.
     pub async fn start(settings: Settings) -> anyhow::Result<Self> {
+        Self::start_probed(settings, Arc::new(NoProbe)).await
+    }
+
+    /// [`Running::start`] with someone who is told how far each review is.
+    pub async fn start_probed(settings: Settings, probe: Arc<dyn Probe>) -> anyhow::Result<Self> {
         let store = Store::open(settings.database_url.expose_secret()).await?;
         let listener = TcpListener::bind(settings.listen)
             .await
@@ -51,7 +59,8 @@ impl Running {
         let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
 
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let pulse = Arc::new(Gauges { metrics: Metrics::default(), clock: Arc::clone(&clock) });
+        let pulse =
+            Arc::new(Gauges { metrics: Metrics::default(), clock: Arc::clone(&clock), github: OnceLock::new() });
         let (app, credentials) = (watch::Sender::new(None), watch::Sender::new(None));
         let setup = match settings.credentials.clone() {
             Some(given) => {
@@ -74,8 +83,8 @@ impl Running {
         let stopped = stop.clone().cancelled_owned();
         let router = server::router(service);
         let server = tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(stopped).await });
-        let doors = Doors { store: store.clone(), clock, public_url: Some(public_url.as_str().into()) };
-        let worker = tokio::spawn(work(settings, doors, pulse, credentials.subscribe(), stop.clone()));
+        let ground = Ground { store: store.clone(), clock, public_url: public_url.clone(), probe };
+        let worker = tokio::spawn(work(settings, ground, pulse, credentials.subscribe(), stop.clone()));
         Ok(Self { address, public_url, store, stop, server, worker })
     }
 
@@ -190,18 +199,24 @@ fn rule_pages() -> RulePages {
 /// Waits for credentials, then works until `stop`.
 async fn work(
     settings: Settings,
-    doors: Doors,
+    ground: Ground,
     pulse: Arc<Gauges>,
     mut credentials: watch::Receiver<Option<Credentials>>,
     stop: CancellationToken,
 ) {
     let known = tokio::select! {
         () = stop.cancelled() => return,
-        known = credentials.wait_for(Option::is_some) => known.is_ok(),
+        known = credentials.wait_for(Option::is_some) => known.ok().and_then(|known| known.clone()),
     };
-    if !known {
-        return;
-    }
+    let Some(known) = known else { return };
+    let doors = match doors::open(&settings, &known, ground) {
+        Ok(doors) => doors,
+        Err(error) => {
+            error!(error = format!("{error:#}"), "no job can run: the way to GitHub could not be set up");
+            return;
+        }
+    };
+    let _ = pulse.github.set(doors.github.clone());
     let options = worker::Options {
         concurrency: settings.concurrency,
         lease: Lease { holder: holder(), length: settings.lease, max_attempts: MAX_ATTEMPTS },
@@ -233,7 +248,8 @@ impl Handler for Flows {
         if let Some(number) = work.pull_request() {
             span.record("pull_request", number);
         }
-        flows::run(&work, &self.doors).await
+        let attempt = flows::Attempt { job: job.id, number: job.attempts, last: job.attempts >= MAX_ATTEMPTS };
+        flows::run(&work, attempt, &self.doors).await
     }
 
     fn deadline(&self, job: &Leased) -> Duration {
@@ -245,6 +261,8 @@ impl Handler for Flows {
 struct Gauges {
     metrics: Metrics,
     clock: Arc<dyn Clock>,
+    /// Known once there is an App.
+    github: OnceLock<GitHub>,
 }
 
 impl Gauges {
@@ -265,6 +283,18 @@ impl Pulse for Gauges {
         if let Some(counts) = counts {
             let waiting = counts.oldest_ready.map(|since| (self.clock.now() - since).to_std().unwrap_or_default());
             self.metrics.queue(counts, waiting.unwrap_or_default());
+        }
+        if let Some(github) = self.github.get() {
+            self.metrics.github(github.requests());
+            // The scarcest installation is the one to look at.
+            let mut scarcest = BTreeMap::new();
+            for limit in github.rate_limits() {
+                let least = scarcest.entry(limit.resource).or_insert(limit.remaining);
+                *least = limit.remaining.min(*least);
+            }
+            for (resource, remaining) in scarcest {
+                self.metrics.rate_limit(&resource, remaining);
+            }
         }
         self.metrics.render()
     }

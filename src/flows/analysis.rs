@@ -3,17 +3,23 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::doors::Doors;
 use super::outcome::{FlowError, Retry};
-use crate::model::ChangeSet;
-use crate::policy::Decision;
+use crate::model::{ChangeSet, Note, NoteKind};
+use crate::policy::{Config, ConfigError, Decision};
 use crate::workspace::{Fetch, FetchFailure, Fetched, WorkspaceError};
 
-/// From a change and the text of the configuration at its base to a decision.
-pub type Engine = Arc<dyn Fn(&ChangeSet, Option<&str>) -> Decision + Send + Sync>;
+/// From a change, the configuration and the day to a decision.
+pub type Engine = Arc<dyn Fn(&ChangeSet, &Config, NaiveDate) -> Decision + Send + Sync>;
+
+/// More errors of one configuration than this help nobody.
+const CONFIG_ERRORS: usize = 5;
 
 pub struct Analysed {
     pub change: ChangeSet,
+    pub config: Config,
     pub decision: Decision,
 }
 
@@ -45,14 +51,35 @@ pub async fn analyse(doors: &Doors, fetched: Fetched) -> Result<Analysed, FlowEr
     let seat = Arc::clone(&doors.cpu).acquire_owned().await;
     let seat = seat.map_err(|_| FlowError::new("the service stops", Retry::Backoff))?;
     let engine = Arc::clone(&doors.engine);
+    let today = doors.clock.now().date_naive();
     let analysis = tokio::task::spawn_blocking(move || {
         let Fetched { change, config, notes, .. } = fetched;
-        let mut decision = engine(&change, config.as_deref());
+        let (config, broken) = configuration(config.as_deref());
+        let mut decision = engine(&change, &config, today);
         decision.notes.extend(notes);
+        decision.notes.extend(broken);
         drop(seat);
-        Analysed { change, decision }
+        Analysed { change, config, decision }
     });
     analysis.await.map_err(|_| FlowError::new("analysing the change failed inside", Retry::Backoff))
+}
+
+/// A broken configuration must not silence a review: the defaults apply, and the check run says so.
+fn configuration(text: Option<&str>) -> (Config, Option<Note>) {
+    match text.map(Config::parse) {
+        None => (Config::default(), None),
+        Some(Ok(config)) => (config, None),
+        Some(Err(errors)) => {
+            let more = errors.len().saturating_sub(CONFIG_ERRORS);
+            let told: Vec<_> = errors.iter().take(CONFIG_ERRORS).map(ConfigError::to_string).collect();
+            let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+            let text = format!(
+                "`.github/sightline.yml` at the base cannot be used, so the defaults apply: {}{more}",
+                told.join("; ")
+            );
+            (Config::default(), Some(Note::general(NoteKind::Configuration, text)))
+        }
+    }
 }
 
 impl From<FetchError> for FlowError {

@@ -13,12 +13,12 @@ use super::analysis::{Analysed, analyse, fetch};
 use super::doors::Doors;
 use super::outcome::{FlowError, Outcome, Retry, Told};
 use super::probe::Step;
-use super::publish::publish;
+use super::publish::Publication;
 use super::work::{Cause, GroupWork, HeadWork, ReviewWork, Work};
 use crate::github::{CheckRunHandle, PullState, Repository};
 use crate::model::publication::{CheckRun, Verdict};
 use crate::model::{CommitSha, Note, NoteKind, RepoName};
-use crate::policy::{Decision, Placement};
+use crate::policy::{Config, Decision, Placement, Voice};
 use crate::report::Links;
 use crate::report::check_run::{check_run, not_analysed_run};
 use crate::workspace::Fetch;
@@ -128,13 +128,13 @@ impl<'a> Run<'a> {
         if state.head != *self.head {
             return self.superseded(work, state).await;
         }
-        match only_a_check(&state) {
-            Some(why) => analysed.decision.notes.push(Note::general(NoteKind::Analysis, why)),
-            None => {
-                let links = self.links(&analysed);
-                let published = publish(&self.repository, work.number, &state, &analysed, &links, self.doors).await?;
-                analysed.decision.notes.extend(published.notes());
-            }
+        let voice = voice(&state, &analysed.config);
+        analysed.decision.notes.extend(voice.why.map(|why| Note::general(NoteKind::Analysis, why)));
+        if voice.speaks != Voice::CheckOnly {
+            let links = self.links(&analysed);
+            let publication = Publication { number: work.number, state: &state, analysed: &analysed, links: &links };
+            let told = publication.publish(&self.repository, self.doors, voice.speaks == Voice::Full).await?;
+            analysed.decision.notes.extend(told);
         }
         self.tell(&analysed).await
     }
@@ -224,20 +224,28 @@ async fn open_check(
     Ok(check)
 }
 
-/// Why there is no word on this pull request beyond its check run, if so.
-fn only_a_check(state: &PullState) -> Option<&'static str> {
+/// How loud a review is on this pull request, and why, when it is not the usual way.
+struct Loudness {
+    speaks: Voice,
+    why: Option<&'static str>,
+}
+
+fn voice(state: &PullState, config: &Config) -> Loudness {
+    let bare = |login: &str| login.trim_end_matches("[bot]").to_ascii_lowercase();
+    let quiet = |login: &str| config.comments.quiet_authors.iter().any(|name| bare(name) == bare(login));
     let title = state.title.trim_start().to_ascii_lowercase();
-    if !state.open {
-        Some("the pull request is closed: no comments are written")
-    } else if state.draft {
-        Some("the pull request is a draft: no comments are written until it is ready for review")
-    } else if state.author.as_ref().is_some_and(|author| author.bot) {
-        Some("the pull request was opened by a bot: no comments are written")
+    let (speaks, why) = if !state.open {
+        (Voice::CheckOnly, Some("the pull request is closed, so no comments are written"))
+    } else if state.author.as_ref().is_some_and(|author| author.bot || quiet(&author.login)) {
+        (Voice::CheckOnly, Some("pull requests of this author get no comments"))
     } else if title.starts_with("revert \"") || title.starts_with("revert:") {
-        Some("the pull request reverts another one: no comments are written")
+        (Voice::CheckOnly, Some("the pull request reverts another one, so no comments are written"))
+    } else if state.draft && config.comments.draft_prs != Voice::Full {
+        (config.comments.draft_prs, Some("the pull request is a draft: comments follow when it is ready for review"))
     } else {
-        None
-    }
+        (Voice::Full, None)
+    };
+    Loudness { speaks, why }
 }
 
 fn counts(decision: &Decision) -> BTreeMap<crate::model::RuleId, u64> {

@@ -2,6 +2,7 @@
 
 use super::doors::Doors;
 use super::outcome::{FlowError, Outcome, Retry};
+use super::review::{Attempt, check_group, find_pulls, review};
 use super::work::{Cause, ReviewWork, Work};
 use crate::queue::Leased;
 
@@ -13,21 +14,25 @@ pub fn work_of(job: &Leased) -> Result<Work, FlowError> {
 }
 
 /// Does the work.
-pub async fn run(work: &Work, doors: &Doors) -> Result<Outcome, FlowError> {
+pub async fn run(work: &Work, attempt: Attempt, doors: &Doors) -> Result<Outcome, FlowError> {
     if let Work::Review(review) = work
         && is_told_already(review, doors).await?
     {
         return Ok(Outcome::Skipped("this head was reviewed through the event of the pull request"));
     }
-    let outcome = dispatch(work, doors).await?;
+    let outcome = dispatch(work, attempt, doors).await?;
     if let (Work::Review(review), Outcome::Published(told)) = (work, &outcome) {
         doors.store.remember(&reviewed(review), told.head.as_str(), doors.clock.now()).await?;
     }
     Ok(outcome)
 }
 
-async fn dispatch(work: &Work, _doors: &Doors) -> Result<Outcome, FlowError> {
-    Err(FlowError::new(format!("reviews are not part of this build: {} of {}", work.kind(), work.repo()), Retry::Never))
+async fn dispatch(work: &Work, attempt: Attempt, doors: &Doors) -> Result<Outcome, FlowError> {
+    match work {
+        Work::Review(work) => review(work, attempt, doors).await,
+        Work::GroupCheck(work) => check_group(work, attempt, doors).await,
+        Work::Head(work) => find_pulls(work, doors).await,
+    }
 }
 
 /// A requested suite tells of a head that the event of the pull request told of as well; once is enough.

@@ -31,6 +31,12 @@ impl Endpoints {
         Self::new(web, &format!("{web}/api/v3"), &format!("{web}/api/graphql"))
     }
 
+    /// [`Endpoints::of_web`], with the APIs that were named instead.
+    pub fn given(web: &str, api: Option<&str>, graphql: Option<&str>) -> Self {
+        let own = Self::of_web(web);
+        Self::new(&own.web, api.unwrap_or(&own.api), graphql.unwrap_or(&own.graphql))
+    }
+
     pub fn web(&self) -> &str {
         &self.web
     }
