@@ -1,4 +1,5 @@
-; Go. Nodes are captured whole where the dialect reads their fields anyway.
+; Go. Nodes are captured whole where the dialect reads their fields anyway: a pattern with children stays in progress while
+; the cursor is inside the node, and deep nesting makes that dear.
 
 (comment) @comment
 [(interpreted_string_literal) (raw_string_literal)] @string
@@ -45,9 +46,7 @@
 ; --- declarations
 (import_spec) @import
 
-(function_declaration body: (_)? @scope.body) @scope
-(method_declaration body: (_)? @scope.body) @scope
-(func_literal body: (_) @scope.body) @scope
+[(function_declaration) (method_declaration) (func_literal)] @scope
 
 (type_spec) @type
 
@@ -61,12 +60,11 @@
 (type_switch_statement alias: (_)) @binding
 
 ; --- calls
-(call_expression function: (_) @call.callee arguments: (_) @call.args) @call
+(call_expression) @call
 ; The grammar reads `f[T](x)` as a conversion to a generic type; it nearly always is a call of a generic function.
-(type_conversion_expression type: (generic_type) @call.callee operand: (_) @call.args) @call
+(type_conversion_expression type: (generic_type)) @call
 (composite_literal
-  type: [(type_identifier) (qualified_type) (generic_type)] @call.callee
-  body: (_) @call.args
+  type: [(type_identifier) (qualified_type) (generic_type)]
   (#set! kind "new")) @call
 
 (expression_statement [(call_expression) (type_conversion_expression)] @mark.discarded)

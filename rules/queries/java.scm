@@ -1,4 +1,5 @@
-; Java. Nodes are captured whole where the dialect reads their fields anyway.
+; Java. Nodes are captured whole where the dialect reads their fields anyway: a pattern with children stays in progress
+; while the cursor is inside the node, and deep nesting makes that dear.
 
 [(line_comment) (block_comment)] @comment
 (string_literal) @string
@@ -79,16 +80,9 @@
 ((object_creation_expression) @call (#set! kind "new"))
 (explicit_constructor_invocation) @call
 
-; What stands after the arrow of a switch rule may be its value: not discarded.
-(block (expression_statement [(method_invocation) (object_creation_expression)] @mark.discarded))
-(constructor_body (expression_statement [(method_invocation) (object_creation_expression)] @mark.discarded))
-(switch_block_statement_group
-  (expression_statement [(method_invocation) (object_creation_expression)] @mark.discarded))
-(if_statement (expression_statement [(method_invocation) (object_creation_expression)] @mark.discarded))
-(for_statement body: (expression_statement [(method_invocation) (object_creation_expression)] @mark.discarded))
-(enhanced_for_statement
-  body: (expression_statement [(method_invocation) (object_creation_expression)] @mark.discarded))
-(while_statement body: (expression_statement [(method_invocation) (object_creation_expression)] @mark.discarded))
+(expression_statement [(method_invocation) (object_creation_expression)] @mark.discarded)
+; What stands after the arrow of a switch rule may be its value.
+(switch_rule (expression_statement [(method_invocation) (object_creation_expression)] @mark.returned))
 (explicit_constructor_invocation) @mark.discarded
 (return_statement [(method_invocation) (object_creation_expression)] @mark.returned)
 (lambda_expression body: [(method_invocation) (object_creation_expression)] @mark.returned)
@@ -102,7 +96,7 @@
   consequence: (_) @failure.body
   (#set! kind "callback")) @failure
 
-(return_statement (_)? @exit.value) @exit
-((throw_statement (_) @exit.value) @exit (#set! kind "throw"))
+(return_statement) @exit
+((throw_statement) @exit (#set! kind "throw"))
 ((break_statement) @exit (#set! kind "break"))
 ((continue_statement) @exit (#set! kind "continue"))

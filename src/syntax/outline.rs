@@ -153,6 +153,8 @@ fn mark_calls(reader: &Reader<'_, '_>, outline: &mut Outline, marks: &[(usize, M
         let Some(id) = reader.calls.get(node) else { continue };
         let call = &mut outline.calls[id.index()];
         match mark {
+            // A pattern that knows a use of the statement's value knows better, whichever matched first.
+            Mark::Discarded if call.result != ResultUse::Used => {}
             Mark::Discarded => call.result = ResultUse::Discarded,
             Mark::Returned => call.result = ResultUse::Returned,
             Mark::Propagated => call.result = ResultUse::Propagated,

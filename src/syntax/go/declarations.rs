@@ -7,8 +7,7 @@ use crate::model::Span;
 use crate::syntax::query::Hit;
 use crate::syntax::reader::Reader;
 
-pub(super) fn scope(reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Scope {
-    let node = hit.node;
+pub(super) fn scope(reader: &Reader<'_, '_>, node: Node<'_>) -> Scope {
     let kind = match node.kind() {
         "method_declaration" => ScopeKind::Method,
         "func_literal" => ScopeKind::Closure,
@@ -33,7 +32,7 @@ pub(super) fn scope(reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Scope {
         once: plain && matches!(name.as_deref(), Some("init" | "main")),
         name,
         params,
-        ..Scope::bare(kind, span, hit.part("body").map_or(span, |body| reader.span(body)))
+        ..Scope::bare(kind, span, node.child_by_field_name("body").map_or(span, |body| reader.span(body)))
     }
 }
 

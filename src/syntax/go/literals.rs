@@ -5,7 +5,6 @@ use tree_sitter::Node;
 use crate::facts::code::{Arg, Expr, ExprKind};
 use crate::model::Span;
 use crate::syntax::escape::unescape;
-use crate::syntax::query::Hit;
 use crate::syntax::reader::Reader;
 
 /// Types that everybody has: `string(b)` converts, it does not call.
@@ -36,8 +35,8 @@ const PREDECLARED: [&str; 23] = [
 ];
 
 /// `string(b)`, `(*T)(nil)`. A conversion to a named type (`Celsius(x)`) cannot be told from a call by syntax.
-pub(super) fn is_conversion(reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> bool {
-    let Some(callee) = hit.part("callee") else { return false };
+pub(super) fn is_conversion(reader: &Reader<'_, '_>, call: Node<'_>) -> bool {
+    let Some(callee) = call.child_by_field_name("function") else { return false };
     match callee.kind() {
         "identifier" => PREDECLARED.contains(&reader.text(callee)),
         "parenthesized_expression" => callee.named_child(0).is_some_and(|inner| {

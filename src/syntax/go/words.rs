@@ -4,10 +4,12 @@ use tree_sitter::Node;
 
 use super::literals::Bracketed;
 use super::{declarations, failures, literals, producers};
-use crate::facts::code::{Arg, Binding, Call, Exit, ExitKind, ExprKind, Failure, Import, Outline, Scope, TypeDecl};
+use crate::facts::code::{
+    Arg, Binding, Call, CallKind, Exit, ExitKind, ExprKind, Failure, Import, Outline, Scope, TypeDecl,
+};
 use crate::model::Language;
 use crate::syntax::closure::name_closures;
-use crate::syntax::dialect::{Dialect, Hooks, Shape, plain_call, plain_exit};
+use crate::syntax::dialect::{Dialect, Hooks, Shape, opaque_call, plain_exit};
 use crate::syntax::query::Hit;
 use crate::syntax::reader::Reader;
 
@@ -58,7 +60,7 @@ struct Words;
 
 impl Hooks for Words {
     fn scope(&self, reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Scope {
-        declarations::scope(reader, hit)
+        declarations::scope(reader, hit.node)
     }
 
     fn import(&self, reader: &Reader<'_, '_>, hit: &Hit<'_, '_>, out: &mut Vec<Import>) {
@@ -70,19 +72,20 @@ impl Hooks for Words {
     }
 
     fn is_call(&self, reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> bool {
-        !literals::is_conversion(reader, hit)
+        !literals::is_conversion(reader, hit.node)
     }
 
     fn call(&self, reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Option<Call> {
-        let call = plain_call(reader, hit)?;
-        let Some(bracketed) = hit.part("callee").and_then(|callee| literals::bracketed(reader, callee)) else {
-            return Some(call);
+        let field = |name| hit.node.child_by_field_name(name);
+        let callee = field("function").or(field("type"))?;
+        let (base, path, name_span) = match literals::bracketed(reader, callee) {
+            Some(Bracketed::Instance(function)) => reader.callee(function),
+            Some(Bracketed::Element(name_span)) => (None, vec!["?".to_owned()], name_span),
+            None => reader.callee(callee),
         };
-        let (base, path, name_span) = match bracketed {
-            Bracketed::Instance(function) => reader.callee(function),
-            Bracketed::Element(name_span) => (None, vec!["?".to_owned()], name_span),
-        };
-        Some(Call { base, path, name_span, ..call })
+        let kind = if hit.kind == Some("new") { CallKind::New } else { CallKind::Plain };
+        let args = field("arguments").or(field("body")).or(field("operand")).map(|node| reader.args(node));
+        Some(Call { base, path, name_span, kind, args: args.unwrap_or_default(), ..opaque_call(reader, hit.node) })
     }
 
     fn args(&self, reader: &Reader<'_, '_>, node: Node<'_>) -> Vec<Arg> {

@@ -137,7 +137,7 @@ fn calls_have_chains_arguments_and_uses() {
     assert_eq!(seen.show_call(seen.call("x.bar")), "x.bar(Order.new, closure#3, <1>)");
     assert_eq!(seen.call("b").result, ResultUse::Returned);
     assert!(seen.call("save").in_loop && seen.call("save").result == ResultUse::Discarded);
-    assert_eq!(seen.call("one").result, ResultUse::Used);
+    assert_eq!(seen.call("one").result, ResultUse::Returned);
     assert_eq!(seen.show(seen.binding("y").value.as_ref().unwrap()), "<k, one()>");
     assert_eq!(seen.call("?.equals").args.len(), 1);
     assert_eq!(seen.call("super.close").result, ResultUse::Discarded);

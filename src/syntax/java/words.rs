@@ -7,7 +7,7 @@ use crate::facts::code::{Arg, Binding, Call, CallKind, Decorator, Exit, ExitKind
 use crate::facts::code::{Failure, Import, Outline, Scope, ScopeKind, TypeDecl};
 use crate::model::Language;
 use crate::syntax::closure::name_closures;
-use crate::syntax::dialect::{Dialect, Hooks, Shape, opaque_call};
+use crate::syntax::dialect::{Dialect, Hooks, Shape, opaque_call, plain_exit};
 use crate::syntax::query::Hit;
 use crate::syntax::reader::Reader;
 
@@ -92,6 +92,14 @@ impl Hooks for Words {
 
     fn failure(&self, reader: &Reader<'_, '_>, hit: &Hit<'_, '_>, out: &mut Vec<Failure>) {
         failures::read(reader, hit, out);
+    }
+
+    fn exit(&self, reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Option<Exit> {
+        let carries = matches!(hit.node.kind(), "return_statement" | "throw_statement");
+        let mut cursor = hit.node.walk();
+        let value = hit.node.named_children(&mut cursor).find(|child| carries && !child.is_extra());
+        let values = value.map(|value| reader.expr(value)).into_iter().collect();
+        Some(Exit { values, ..plain_exit(reader, hit) })
     }
 
     fn type_decl(&self, reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Option<TypeDecl> {
