@@ -6,6 +6,7 @@ mod contract;
 mod events;
 mod queue_contract;
 mod repository;
+mod serve;
 mod setup;
 mod smart_http;
 mod standin;
