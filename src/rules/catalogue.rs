@@ -12,9 +12,8 @@ pub const HEADINGS: [&str; 7] =
 
 /// Markdown, one row per rule in the order of the catalogue.
 pub fn catalogue_table() -> String {
-    let mut out = String::from(
-        "| Rule | What it finds | Severity | Reports | Languages | Since |\n|---|---|---|---|---|---|\n",
-    );
+    let mut out =
+        String::from("| Rule | What it finds | Severity | Reports | Languages | Since |\n|---|---|---|---|---|---|\n");
     for rule in RULES {
         let meta = meta(rule.id);
         let severity = format!("{:?}", meta.severity).to_lowercase();

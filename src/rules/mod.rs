@@ -2,6 +2,7 @@
 //!
 //! A rule sees facts and their difference, never a language, a file or a clock.
 
+mod catalogue;
 mod expected;
 mod fingerprint;
 mod list;
@@ -18,6 +19,7 @@ pub mod performance;
 pub mod privacy;
 pub mod tracing;
 
+pub use catalogue::{HEADINGS, catalogue_table, language};
 pub use list::{RULES, find};
 pub use meta::{RuleMeta, meta};
 pub use rule::{Change, Draft, HeadFile, Report, Rule};

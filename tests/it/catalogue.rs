@@ -58,7 +58,8 @@ fn front_matter_is_sound() {
     let mut violations = Vec::new();
     for rule in RULES {
         let meta = meta(rule.id);
-        let known: Vec<&str> = LANGUAGES.into_iter().filter(|name| meta.languages.iter().any(|has| has == name)).collect();
+        let known: Vec<&str> =
+            LANGUAGES.into_iter().filter(|name| meta.languages.iter().any(|has| has == name)).collect();
         if meta.languages != known || known.is_empty() {
             violations.push(format!("{}: languages are {LANGUAGES:?} or some of them, in that order", rule.id));
         }
@@ -167,7 +168,7 @@ fn examples_are_quoted_from_fixtures() {
         while let Some(path) = stack.pop() {
             if path.is_dir() {
                 stack.extend(entries(&path));
-            } else {
+            } else if path.is_file() {
                 texts.push(markers::strip(&file_name(&path), &fixture::read(&path)).0);
             }
         }
@@ -193,9 +194,13 @@ fn the_table_of_rules_is_fresh() {
     let (before, rest) = text.split_once(BEGIN).expect("rules/README.md has the place of its table");
     let after = rest.split_once("\n\n").map_or("", |(_, after)| after);
     let table = catalogue_table();
-    let fresh = if after.is_empty() { format!("{before}{BEGIN}{table}") } else { format!("{before}{BEGIN}{table}\n{after}") };
+    let fresh =
+        if after.is_empty() { format!("{before}{BEGIN}{table}") } else { format!("{before}{BEGIN}{table}\n{after}") };
     if std::env::var_os("BLESS").is_some() {
         fs::write(&path, &fresh).expect("the table can be written");
     }
-    assert!(text == fresh || std::env::var_os("BLESS").is_some(), "run `BLESS=1 cargo test --test it catalogue` to renew rules/README.md");
+    assert!(
+        text == fresh || std::env::var_os("BLESS").is_some(),
+        "run `BLESS=1 cargo test --test it catalogue` to renew rules/README.md"
+    );
 }

@@ -1,6 +1,7 @@
 //! The house has floors: imports go down, the pure half does no I/O, files and functions stay small.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
@@ -52,6 +53,42 @@ const MAX_FUNCTION_LINES: usize = 60;
 
 fn floor(module: &str) -> Option<u8> {
     FLOORS.iter().find(|(name, _)| *name == module).map(|(_, floor)| *floor)
+}
+
+/// What the laws need to know of one module; plain data, so that the sources are read once for all tests.
+struct Room {
+    name: String,
+    path: Vec<String>,
+    is_folder: bool,
+    /// Lines that are not tests.
+    lines: usize,
+    says_why: bool,
+    defines: BTreeSet<String>,
+    named: Vec<Named>,
+    /// Name, first line, number of lines.
+    functions: Vec<(String, usize, usize)>,
+}
+
+static ROOMS: LazyLock<Vec<Room>> = LazyLock::new(|| {
+    let production = modules().into_iter().filter(|module| !module.is_test);
+    production.map(|module| room(&module)).collect()
+});
+
+fn room(module: &Module) -> Room {
+    let mut reader = Reader { module, named: Vec::new(), functions: Vec::new() };
+    reader.visit_file(&module.syntax);
+    let tests = module.syntax.items.iter().filter(|item| is_for_tests(attributes(item)));
+    let test_lines: usize = tests.map(|item| item.span().end().line + 1 - item.span().start().line).sum();
+    Room {
+        name: module.name(),
+        path: module.path.clone(),
+        is_folder: module.is_folder(),
+        lines: module.text.lines().count() - test_lines,
+        says_why: module.text.starts_with("//!"),
+        defines: module.syntax.items.iter().filter_map(defined).collect(),
+        named: reader.named,
+        functions: reader.functions,
+    }
 }
 
 /// A path that code names, made absolute where it begins in this crate.
@@ -178,16 +215,6 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 }
 
-fn read(module: &Module) -> Reader<'_> {
-    let mut reader = Reader { module, named: Vec::new(), functions: Vec::new() };
-    reader.visit_file(&module.syntax);
-    reader
-}
-
-fn production() -> Vec<Module> {
-    modules().into_iter().filter(|module| !module.is_test).collect()
-}
-
 fn assert_none(violations: BTreeSet<String>, law: &str) {
     let list: Vec<_> = violations.into_iter().collect();
     assert!(list.is_empty(), "{law}:\n{}", list.join("\n"));
@@ -195,7 +222,7 @@ fn assert_none(violations: BTreeSet<String>, law: &str) {
 
 #[test]
 fn every_room_has_a_floor() {
-    let rooms = production().into_iter().filter_map(|module| module.path.first().cloned());
+    let rooms = ROOMS.iter().filter_map(|room| room.path.first().cloned());
     let homeless: BTreeSet<String> = rooms.filter(|room| floor(room).is_none()).collect();
     assert_none(homeless, "add these modules to the table of floors, here and in src/lib.rs");
 }
@@ -203,20 +230,16 @@ fn every_room_has_a_floor() {
 #[test]
 fn imports_go_down_only() {
     let mut violations = BTreeSet::new();
-    for module in production() {
-        let Some(from) = module.path.first().cloned() else { continue };
-        for named in read(&module).named {
+    for room in ROOMS.iter() {
+        let Some(from) = room.path.first() else { continue };
+        for named in &room.named {
             // The binary names the library by its name.
             let is_ours = named.path.first().is_some_and(|first| first == "crate" || first == "sightline");
-            let Some(to) = named.path.get(1).filter(|to| is_ours && **to != from) else { continue };
-            if let (Some(here), Some(there)) = (floor(&from), floor(to))
+            let Some(to) = named.path.get(1).filter(|to| is_ours && *to != from) else { continue };
+            if let (Some(here), Some(there)) = (floor(from), floor(to))
                 && there >= here
             {
-                violations.insert(format!(
-                    "{}:{} (floor {here}) names {to} (floor {there})",
-                    module.name(),
-                    named.line
-                ));
+                violations.insert(format!("{}:{} (floor {here}) names {to} (floor {there})", room.name, named.line));
             }
         }
     }
@@ -225,19 +248,15 @@ fn imports_go_down_only() {
 
 #[test]
 fn rooms_do_not_import_their_own_door() {
-    let modules = production();
-    let doors: BTreeMap<&[String], BTreeSet<String>> = modules
-        .iter()
-        .filter(|module| module.is_folder())
-        .map(|module| (module.path.as_slice(), module.syntax.items.iter().filter_map(defined).collect()))
-        .collect();
+    let doors: BTreeMap<&[String], &BTreeSet<String>> =
+        ROOMS.iter().filter(|room| room.is_folder).map(|room| (room.path.as_slice(), &room.defines)).collect();
     let mut violations = BTreeSet::new();
-    for module in &modules {
-        for named in read(module).named {
-            let Some((name, above)) = named.path.get(1..).and_then(<[String]>::split_last) else { continue };
-            let inside = module.path.len() > above.len() && module.path.starts_with(above);
-            if inside && named.path[0] == "crate" && doors.get(above).is_some_and(|door| door.contains(name)) {
-                violations.insert(format!("{}:{} imports {name} from the mod.rs above it", module.name(), named.line));
+    for room in ROOMS.iter() {
+        for named in room.named.iter().filter(|named| named.path[0] == "crate") {
+            let Some((name, above)) = named.path[1..].split_last() else { continue };
+            let inside = room.path.len() > above.len() && room.path.starts_with(above);
+            if inside && doors.get(above).is_some_and(|door| door.contains(name)) {
+                violations.insert(format!("{}:{} imports {name} from the mod.rs above it", room.name, named.line));
             }
         }
     }
@@ -262,15 +281,15 @@ fn defined(item: &syn::Item) -> Option<String> {
 #[test]
 fn the_pure_half_has_no_hands() {
     let mut violations = BTreeSet::new();
-    for module in production() {
-        let pure = module.path.first().and_then(|room| floor(room)).is_some_and(|floor| floor <= PURE);
-        for named in read(&module).named.into_iter().filter(|_| pure) {
+    let pure =
+        ROOMS.iter().filter(|room| room.path.first().and_then(|room| floor(room)).is_some_and(|floor| floor <= PURE));
+    for room in pure {
+        for named in &room.named {
             let path: Vec<&str> = named.path.iter().map(String::as_str).collect();
             let acts = IMPURE.iter().any(|begin| path.starts_with(begin));
-            let asks_the_time =
-                matches!(path.as_slice(), [.., clock, "now"] if CLOCKS.contains(clock));
+            let asks_the_time = matches!(path.as_slice(), [.., clock, "now"] if CLOCKS.contains(clock));
             if acts || asks_the_time {
-                violations.insert(format!("{}:{} names {}", module.name(), named.line, path.join("::")));
+                violations.insert(format!("{}:{} names {}", room.name, named.line, path.join("::")));
             }
         }
     }
@@ -280,18 +299,12 @@ fn the_pure_half_has_no_hands() {
 #[test]
 fn files_and_functions_are_small() {
     let mut violations = BTreeSet::new();
-    for module in production() {
-        let tests = module.syntax.items.iter().filter(|item| is_for_tests(attributes(item)));
-        let test_lines: usize =
-            tests.map(|item| item.span().end().line + 1 - item.span().start().line).sum();
-        let lines = module.text.lines().count() - test_lines;
-        if lines > MAX_FILE_LINES {
-            violations.insert(format!("{}: {lines} lines", module.name()));
+    for room in ROOMS.iter() {
+        if room.lines > MAX_FILE_LINES {
+            violations.insert(format!("{}: {} lines", room.name, room.lines));
         }
-        for (name, line, lines) in read(&module).functions {
-            if lines > MAX_FUNCTION_LINES {
-                violations.insert(format!("{}:{line} {name}: {lines} lines", module.name()));
-            }
+        for (name, line, lines) in room.functions.iter().filter(|(_, _, lines)| *lines > MAX_FUNCTION_LINES) {
+            violations.insert(format!("{}:{line} {name}: {lines} lines", room.name));
         }
     }
     let law = format!("files have at most {MAX_FILE_LINES} lines without tests, functions {MAX_FUNCTION_LINES}");
@@ -300,13 +313,13 @@ fn files_and_functions_are_small() {
 
 #[test]
 fn every_module_says_why_it_exists() {
-    let silent = production().into_iter().filter(|module| !module.text.starts_with("//!"));
-    assert_none(silent.map(|module| module.name()).collect(), "a module begins with `//!`");
+    let silent = ROOMS.iter().filter(|room| !room.says_why).map(|room| room.name.clone());
+    assert_none(silent.collect(), "a module begins with `//!`");
 }
 
 #[test]
 fn names_say_what_is_inside() {
     const VAGUE: [&str; 7] = ["utils", "util", "helpers", "helper", "common", "manager", "misc"];
-    let vague = modules().into_iter().filter(|module| module.path.iter().any(|part| VAGUE.contains(&part.as_str())));
-    assert_none(vague.map(|module| module.name()).collect(), "a module is named after what it does");
+    let vague = ROOMS.iter().filter(|room| room.path.iter().any(|part| VAGUE.contains(&part.as_str())));
+    assert_none(vague.map(|room| room.name.clone()).collect(), "a module is named after what it does");
 }

@@ -2,14 +2,22 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
+#[path = "../fixture/mod.rs"]
+mod fixture;
+
+mod catalogue;
 mod contract;
 mod events;
+mod floors;
+mod properties;
 mod queue_contract;
 mod repository;
 mod serve;
 mod setup;
 mod smart_http;
+mod sources;
 mod standin;
+mod style;
 mod support;
 mod webhook;
 mod worker;

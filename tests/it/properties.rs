@@ -1,6 +1,7 @@
 //! Whatever the text, reading it is total: no panic, no position outside of it, the same outline every time.
 
 use proptest::prelude::*;
+use rayon::prelude::*;
 use sightline::check::analyse;
 use sightline::facts::code::{Expr, ExprKind, Outline};
 use sightline::model::{Content, Language, NoteKind, SourceText, Span};
@@ -139,12 +140,12 @@ impl Spans<'_> {
 
 #[test]
 fn a_text_cut_anywhere_is_still_read() {
-    for (language, text) in texts() {
+    texts().into_par_iter().for_each(|(language, text)| {
         let ends = text.match_indices('\n').map(|(at, _)| at);
         for end in ends.chain([text.len()]) {
             assert_sound(language, &text[..end], &read(language, &text[..end]));
         }
-    }
+    });
 }
 
 #[test]
@@ -167,7 +168,9 @@ fn seeds_are_understood_whole() {
 #[test]
 fn nested_beyond_reason_is_still_read() {
     for language in Language::ALL {
-        for (open, close) in [("(", ")"), ("[", "]"), ("{", "}"), ("f(", ")"), ("!", ""), ("-", ""), ("a.b().", ""), ("if x {", "}")] {
+        for (open, close) in
+            [("(", ")"), ("[", "]"), ("{", "}"), ("f(", ")"), ("!", ""), ("-", ""), ("a.b().", ""), ("if x {", "}")]
+        {
             let text = format!("x = {}1{}", open.repeat(3_000), close.repeat(3_000));
             assert_sound(language, &text, &read(language, &text));
         }

@@ -70,7 +70,17 @@ impl Messages<'_> {
 
 fn is_name(word: &str) -> bool {
     const NAMES: [&str; 12] = [
-        "Go", "Python", "Java", "Rust", "Sightline", "Markdown", "Prometheus", "Micrometer", "Linux", "Windows", "Cargo",
+        "Go",
+        "Python",
+        "Java",
+        "Rust",
+        "Sightline",
+        "Markdown",
+        "Prometheus",
+        "Micrometer",
+        "Linux",
+        "Windows",
+        "Cargo",
         "Sentry",
     ];
     NAMES.contains(&word.trim_matches(|other: char| !other.is_alphanumeric()))
@@ -121,14 +131,17 @@ fn messages_are_lower_case_without_a_full_stop() {
 
 #[test]
 fn nothing_remembers_the_machine_it_was_written_on() {
+    // The first folder of this checkout's path, unless every machine has it.
+    const EVERYWHERE: [&str; 10] = ["home", "root", "usr", "tmp", "var", "opt", "srv", "mnt", "builds", "github"];
     let here = env!("CARGO_MANIFEST_DIR");
-    let homes = [concat!("/ho", "me/"), concat!("/Us", "ers/"), concat!("C:\\Us", "ers\\")];
+    let first = here.split(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(here);
+    let machine = if EVERYWHERE.contains(&first) { here.to_owned() } else { format!("/{first}/") };
     let mut violations = BTreeSet::new();
     let places = ["src", "rules", "tests", "README.md", "Cargo.toml", "Dockerfile", "app.yml", ".ci", ".github"];
     for file in places.iter().flat_map(|place| files_below(place)) {
         let Ok(text) = fs::read_to_string(&file) else { continue };
         for (index, line) in text.lines().enumerate() {
-            if line.contains(here) || homes.iter().any(|home| line.contains(home)) {
+            if line.contains(&machine) {
                 violations.insert(format!("{}:{}", file.display(), index + 1));
             }
         }
