@@ -323,3 +323,37 @@ fn names_say_what_is_inside() {
     let vague = ROOMS.iter().filter(|room| room.path.iter().any(|part| VAGUE.contains(&part.as_str())));
     assert_none(vague.map(|room| room.name.clone()).collect(), "a module is named after what it does");
 }
+
+/// The laws above hold only as far as paths are seen.
+#[test]
+fn paths_are_seen_wherever_they_hide() {
+    let text = r#"
+        //! x
+        use std::{fmt, fs::{self, File}};
+        fn f() { let t = std::time::Instant::now(); info!("{}", crate::cli::run(super::sibling::g())); }
+        #[cfg(test)] mod tests { use tokio::spawn; }
+        impl crate::queue::Store for X { fn g(&self, h: self::Inner) {} #[test] fn t() { rand::random() } }
+    "#;
+    let module = Module {
+        file: "x.rs".into(),
+        path: vec!["rules".to_owned(), "x".to_owned()],
+        text: text.to_owned(),
+        syntax: syn::parse_file(text).expect("the snippet parses"),
+        is_test: false,
+    };
+    let named: Vec<String> = room(&module).named.into_iter().map(|named| named.path.join("::")).collect();
+    let seen = |path: &str| named.iter().any(|one| one == path);
+    for path in [
+        "std::fmt",
+        "std::fs::self",
+        "std::fs::File",
+        "std::time::Instant::now",
+        "crate::cli::run",
+        "crate::rules::sibling::g",
+        "crate::queue::Store",
+        "crate::rules::x::Inner",
+    ] {
+        assert!(seen(path), "{path} is not among {named:?}");
+    }
+    assert!(!named.iter().any(|path| path.starts_with("tokio") || path.starts_with("rand")), "{named:?}");
+}
