@@ -25,10 +25,8 @@ pub(super) struct Ground {
 /// Must be called inside the runtime.
 pub(super) fn open(settings: &Settings, credentials: &Credentials, ground: Ground) -> anyhow::Result<Doors> {
     let Ground { store, clock, public_url, probe } = ground;
-    let (api, graphql) = (settings.github_api_url.as_deref(), settings.github_graphql_url.as_deref());
-    let endpoints = Endpoints::given(&settings.github_url, api, graphql);
     let identity = github::Credentials::new(&credentials.app_id.to_string(), &credentials.private_key)?;
-    let github = GitHub::new(endpoints, identity, Arc::clone(&clock))?;
+    let github = GitHub::new(endpoints(settings), identity, Arc::clone(&clock))?;
     Ok(Doors {
         store,
         clock,
@@ -40,6 +38,11 @@ pub(super) fn open(settings: &Settings, credentials: &Credentials, ground: Groun
         probe,
         resolve_threads: settings.resolve_threads,
     })
+}
+
+pub(super) fn endpoints(settings: &Settings) -> Endpoints {
+    let (api, graphql) = (settings.github_api_url.as_deref(), settings.github_graphql_url.as_deref());
+    Endpoints::given(&settings.github_url, api, graphql)
 }
 
 fn cache(data_dir: &Path) -> anyhow::Result<Cache> {

@@ -62,9 +62,12 @@ impl Running {
         let pulse =
             Arc::new(Gauges { metrics: Metrics::default(), clock: Arc::clone(&clock), github: OnceLock::new() });
         let (app, credentials) = (watch::Sender::new(None), watch::Sender::new(None));
-        let setup = match settings.credentials.clone() {
+        let ground = Ground { store: store.clone(), clock: Arc::clone(&clock), public_url: public_url.clone(), probe };
+        let setup = match &settings.credentials {
             Some(given) => {
-                adopt(&given, &settings.github_url, &app, &credentials);
+                // Now rather than at the first job: a service whose key is none should not seem to run.
+                doors::open(&settings, given, ground.clone())?;
+                adopt(given, &settings.github_url, &app, &credentials);
                 None
             }
             None => Some(Arc::new(set_up(&settings, &public_url, address.ip(), app.clone(), credentials.clone()))),
@@ -73,7 +76,7 @@ impl Running {
 
         let service = Service {
             store: store.clone(),
-            clock: Arc::clone(&clock),
+            clock,
             app: app.subscribe(),
             pulse: Arc::clone(&pulse) as Arc<dyn Pulse>,
             rules: Arc::new(rule_pages()),
@@ -83,7 +86,6 @@ impl Running {
         let stopped = stop.clone().cancelled_owned();
         let router = server::router(service);
         let server = tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(stopped).await });
-        let ground = Ground { store: store.clone(), clock, public_url: public_url.clone(), probe };
         let worker = tokio::spawn(work(settings, ground, pulse, credentials.subscribe(), stop.clone()));
         Ok(Self { address, public_url, store, stop, server, worker })
     }
@@ -144,16 +146,8 @@ fn set_up(
         let register = async move { register(new, &github_url, data_dir, &app, &credentials).await };
         Box::pin(register) as std::pin::Pin<Box<dyn Future<Output = _> + Send>>
     };
-    let api_url = settings.github_api_url.clone().unwrap_or_else(|| api_of(&settings.github_url));
+    let api_url = doors::endpoints(settings).api().to_owned();
     SetUp::new(public_url.to_owned(), settings.github_url.clone(), api_url, key, random, register)
-}
-
-/// The REST API that belongs to a web address.
-fn api_of(github_url: &str) -> String {
-    match github_url {
-        "https://github.com" => "https://api.github.com".to_owned(),
-        enterprise => format!("{enterprise}/api/v3"),
-    }
 }
 
 /// Whether only this machine can open the set-up page.

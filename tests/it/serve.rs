@@ -178,6 +178,18 @@ fn half_of_the_credentials_is_an_error_that_names_the_other() {
     assert!(text(&output).contains("GITHUB_APP_PRIVATE_KEY_FILE"), "{}", text(&output));
 }
 
+#[test]
+fn a_key_that_is_none_does_not_start() {
+    let folder = TempDir::new().unwrap();
+    let mut command = sightline(folder.path());
+    with_app(&mut command, folder.path());
+    let broken = "-----BEGIN PRIVATE KEY-----\nbm8ga2V5\n-----END PRIVATE KEY-----\n";
+    std::fs::write(folder.path().join("key.pem"), broken).unwrap();
+    let output = command.args(["serve", "--port", "0"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output));
+    assert!(text(&output).contains("private key") && !text(&output).contains("bm8ga2V5"), "{}", text(&output));
+}
+
 #[tokio::test]
 async fn dead_letters_are_listed_and_retried() {
     let folder = TempDir::new().unwrap();
