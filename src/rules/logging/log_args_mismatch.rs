@@ -88,7 +88,7 @@ fn braces(file: &FileFacts, call: &Call, message: &Arg, rest: &[&Arg]) -> Option
         - text.matches("\\{}").count().min(text.matches("{}").count());
     let given = rest.len();
     // One argument for several placeholders may be an array of them.
-    let array = given == 1 && wanted > 1 && matches!(rest[0].value.kind, ExprKind::Path(_));
+    let array = given == 1 && wanted > 1 && may_be_array(file, &rest[0].value);
     if given == wanted || array {
         return None;
     }
@@ -97,6 +97,12 @@ fn braces(file: &FileFacts, call: &Call, message: &Arg, rest: &[&Arg]) -> Option
     }
     // A throwable takes the place of the last placeholder: "failed for {}" with only `e`.
     Some(counted(message, wanted, given, "{}"))
+}
+
+/// `args`, `new Object[] {…}`, `list.toArray()`.
+fn may_be_array(file: &FileFacts, value: &Expr) -> bool {
+    let text = file.text(value.span);
+    matches!(value.kind, ExprKind::Path(_)) || text.contains('[') || text.contains("toArray")
 }
 
 /// Decided by what binds the name, not by the name: a parameter of a catch or lambda may be a throwable, and so may
