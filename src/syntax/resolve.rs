@@ -495,11 +495,12 @@ fn bare_type(text: &str, position: u32) -> Option<&str> {
         text = text.rsplit(' ').next()?;
     }
     for _ in 0..8 {
-        text = text.trim_start_matches(['*', '&', '?', ' ']).trim_start_matches("mut ").trim_start_matches("dyn ");
-        text = text.trim_start_matches("final ").trim_start_matches("impl ").trim_start_matches("[]").trim();
+        text = text.trim_start_matches(['*', '&', '?', ' ']);
         if let Some(rest) = text.strip_prefix('\'') {
             text = rest.split_once(' ').map_or("", |(_, rest)| rest);
         }
+        text = text.trim_start_matches("mut ").trim_start_matches("dyn ");
+        text = text.trim_start_matches("final ").trim_start_matches("impl ").trim_start_matches("[]").trim();
         let open = text.find(['<', '[']);
         let Some(open) = open else { break };
         let head = text[..open].rsplit(['.', ':']).next().unwrap_or_default();
