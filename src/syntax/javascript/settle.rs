@@ -13,6 +13,7 @@ pub(super) fn settle(reader: &Reader<'_, '_>, exports: &Exports, outline: &mut O
     }
     settle_scopes(reader, exports, &mut outline.scopes);
     destructured_results(outline);
+    await_whole_chain(reader, outline);
     let types = class_types(outline);
     outline.types.extend(types);
     outline.exits.extend(outline.calls.iter().filter(|call| ends_process(&call.path)).map(|call| Exit {
@@ -87,6 +88,15 @@ fn destructured_results(outline: &mut Outline) {
                 *result = ResultUse::Bound;
             }
         }
+    }
+}
+
+/// `await a<T>(x).b()` waits for `b`, though the grammar binds `await` to `a`; `(await a<T>(x)).b()` is another matter.
+fn await_whole_chain(reader: &Reader<'_, '_>, outline: &mut Outline) {
+    let text = reader.source.as_str().as_bytes();
+    for call in outline.calls.iter_mut().filter(|call| call.awaited && call.result == ResultUse::Chained) {
+        let closed = text[call.span.end as usize..].iter().find(|byte| !byte.is_ascii_whitespace());
+        call.awaited = closed == Some(&b')');
     }
 }
 

@@ -225,10 +225,12 @@ fn calls_carry_receiver_arguments_and_what_becomes_of_them() {
 
 #[test]
 fn an_awaited_call_with_type_arguments_is_awaited() {
-    let seen = ts("await a.get<T>(x);\nconst b = await c.get<T>(y).json();\nnew Map<K, V>();\nf<T>(z);\n");
+    let seen = ts(
+        "await a.get<T>(x);\nconst b = await c.get<T>(y).json();\nnew Map<K, V>();\nf<T>(z);\n(await d<T>(w)).e();\n",
+    );
     let awaited: Vec<_> =
         seen.outline.calls.iter().filter(|call| call.awaited).map(|call| call.path.join(".")).collect();
-    assert_eq!(awaited, ["a.get", "json", "c.get"]);
+    assert_eq!(awaited, ["a.get", "json", "d"]);
     assert_eq!(seen.call("a.get").result, ResultUse::Discarded);
 }
 
