@@ -1,14 +1,19 @@
 //! What a pull request looks like at one moment: plain data for tests, for the demo and for the page.
 
 use super::pull::{IssueComment, Pull, ReviewComment, Side, Thread};
-use super::world::{Repo, World};
+use super::world::{Repo, Time, World};
 
 #[derive(Clone, Debug)]
 pub struct Conversation {
     pub repo: String,
     pub number: u64,
     pub title: String,
+    /// The description; empty when there is none.
+    pub body: String,
     pub author: String,
+    pub opened: Time,
+    pub base_ref: String,
+    pub head_ref: String,
     pub open: bool,
     pub merged: bool,
     pub draft: bool,
@@ -25,6 +30,8 @@ pub struct Conversation {
 pub struct ReviewView {
     pub id: u64,
     pub author: String,
+    /// `None` for a draft.
+    pub submitted: Option<Time>,
     pub state: String,
     pub body: String,
 }
@@ -32,6 +39,8 @@ pub struct ReviewView {
 #[derive(Clone, Debug)]
 pub struct ThreadView {
     pub id: u64,
+    /// The review that opened it.
+    pub review: u64,
     pub path: String,
     pub side: Side,
     /// `None` when outdated or about the whole file.
@@ -49,6 +58,7 @@ pub struct CommentView {
     pub id: u64,
     pub author: String,
     pub body: String,
+    pub created: Time,
     pub edited: bool,
     /// The reason in capitals, as it was given.
     pub minimised: Option<String>,
@@ -96,7 +106,11 @@ impl Conversation {
             repo: found.full_name(),
             number,
             title: pull.title.clone(),
+            body: pull.body.clone().unwrap_or_default(),
             author: pull.author.clone(),
+            opened: pull.created,
+            base_ref: pull.base_ref.clone(),
+            head_ref: pull.head_ref.clone(),
             open: pull.open,
             merged: pull.merged.is_some(),
             draft: pull.draft,
@@ -119,6 +133,7 @@ fn reviews(pull: &Pull) -> Vec<ReviewView> {
     let view = |review: &super::pull::Review| ReviewView {
         id: review.id,
         author: review.author.clone(),
+        submitted: review.submitted,
         state: review.state.name().to_owned(),
         body: review.body.clone(),
     };
@@ -128,6 +143,7 @@ fn reviews(pull: &Pull) -> Vec<ReviewView> {
 fn thread(thread: &Thread) -> ThreadView {
     ThreadView {
         id: thread.id,
+        review: thread.comments.first().map_or(0, |comment| comment.review),
         path: thread.path.clone(),
         side: thread.side,
         line: thread.current.as_ref().map(|spot| spot.line),
@@ -145,6 +161,7 @@ fn review_comment(comment: &ReviewComment) -> CommentView {
         id: comment.id,
         author: comment.author.clone(),
         body: comment.body.clone(),
+        created: comment.created,
         edited: comment.updated > comment.created,
         minimised: comment.minimised.clone(),
         reactions: comment.reactions.iter().map(|reaction| reaction.content.clone()).collect(),
@@ -156,6 +173,7 @@ fn issue_comment(comment: &IssueComment) -> CommentView {
         id: comment.id,
         author: comment.author.clone(),
         body: comment.body.clone(),
+        created: comment.created,
         edited: comment.updated > comment.created,
         minimised: comment.minimised.clone(),
         reactions: comment.reactions.iter().map(|reaction| reaction.content.clone()).collect(),

@@ -156,7 +156,8 @@ fn with_patch(mut file: FileDiff, section: &str) -> FileDiff {
     file
 }
 
-fn hunks(patch: &str) -> Vec<Hunk> {
+/// The hunks of one file's patch, or of the piece of it that a comment quotes.
+pub(super) fn hunks(patch: &str) -> Vec<Hunk> {
     let mut found: Vec<Hunk> = Vec::new();
     let (mut old, mut new) = (0, 0);
     for (index, text) in patch.split('\n').enumerate() {

@@ -18,6 +18,8 @@ pub(super) fn routes() -> Router<Arc<Site>> {
     Router::new()
         .route("/settings/apps/new", get(form).post(create))
         .route("/organizations/{org}/settings/apps/new", get(form).post(create_for_org))
+        // An Enterprise Server keeps its App pages below another word.
+        .route("/github-apps/{slug}/installations/new", get(install_form).post(install))
         .route("/apps/{slug}", get(shown))
         .route("/apps/{slug}/installations/new", get(install_form).post(install))
 }

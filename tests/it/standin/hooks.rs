@@ -98,9 +98,18 @@ async fn closing_merging_queueing_and_buttons_each_send_their_event() {
 }
 
 #[tokio::test]
+async fn people_who_talk_are_heard() {
+    let standin = standin().await;
+    standin.comment_as("monalisa", REPO, 1, "/sightline help").await.unwrap();
+    let sent = standin.deliveries().pop().unwrap();
+    assert_eq!((sent.event.as_str(), sent.action.as_deref()), ("issue_comment", Some("created")));
+    assert_eq!(sent.payload["comment"]["body"], "/sightline help");
+    assert!(sent.payload["issue"]["pull_request"]["url"].is_string());
+}
+
+#[tokio::test]
 async fn events_nobody_subscribed_to_are_not_sent() {
-    let manifest = sightline::standin::OWN.replace("  - push\n", "");
-    let standin = with(Options { app: Some(manifest), ..Options::default() }).await;
+    let standin = with(Options::default()).await;
     standin.push(REPO, "other", &[("c.txt", Some(b"c\n"))]).await.unwrap();
     assert!(!names(&standin).contains(&"push".to_owned()));
 }

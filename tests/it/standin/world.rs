@@ -18,8 +18,13 @@ pub(super) async fn with(options: Options) -> Standin {
     standin
 }
 
+/// Subscribed to more than Sightline is, so that the tests can hear it.
+pub(super) fn curious() -> String {
+    format!("{}  - push\n  - issue_comment\n", sightline::standin::OWN)
+}
+
 pub(super) async fn standin() -> Standin {
-    with(Options::default()).await
+    with(Options { app: Some(curious()), ..Options::default() }).await
 }
 
 pub(super) fn opening(head: &str) -> Opening<'_> {
