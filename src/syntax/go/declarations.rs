@@ -86,16 +86,21 @@ pub(super) fn import(reader: &Reader<'_, '_>, node: Node<'_>) -> Option<Import> 
     Some(Import { span: reader.span(node), module, name, alias, reexport: false })
 }
 
-/// What a package is called when the import does not say: `a/b` → `b`, `a/b/v5` → `b`, `gopkg.in/yaml.v3` → `yaml`.
+/// What a package is called when the import does not say: `a/b` → `b`, `a/b/v5` → `b`, `gopkg.in/yaml.v3` → `yaml`. A path
+/// element that cannot be a name carries the language by convention: `go-redis` → `redis`, `sentry-go` → `sentry`.
 fn package_name(module: &str) -> &str {
     let mut elements = module.rsplit('/');
     let last = elements.next().unwrap_or(module);
-    if is_version(last) {
-        return elements.next().unwrap_or(last);
-    }
-    match last.rsplit_once('.') {
+    let last = if is_version(last) { elements.next().unwrap_or(last) } else { last };
+    let last = match last.rsplit_once('.') {
         Some((name, version)) if is_version(version) && !name.is_empty() => name,
         _ => last,
+    };
+    let bare = last.strip_prefix("go-").or_else(|| last.strip_suffix("-go")).or_else(|| last.strip_suffix(".go"));
+    match bare.unwrap_or(last) {
+        // The one library of the tables whose package no rule explains.
+        "amqp091" => "amqp",
+        name => name,
     }
 }
 

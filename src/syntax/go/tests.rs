@@ -90,7 +90,7 @@ fn imports_go_by_the_name_of_their_package() {
             ("net/http/pprof", None, "_"),
             ("gopkg.in/yaml.v3", None, "yaml"),
             ("github.com/labstack/echo/v4", None, "echo"),
-            ("github.com/redis/go-redis/v9", None, "go-redis"),
+            ("github.com/redis/go-redis/v9", None, "redis"),
         ]
     );
 }
