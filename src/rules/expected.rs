@@ -102,9 +102,9 @@ const CLEANUP: [&str; 27] = [
     "terminate",
     "finalize",
 ];
-const PROBES: [&str; 16] = [
+const PROBES: [&str; 22] = [
     "is", "has", "can", "check", "try", "exists", "ping", "parse", "supports", "maybe", "probe", "detect", "should",
-    "verify", "validate", "test",
+    "verify", "validate", "test", "health", "healthz", "readyz", "livez", "readiness", "liveness",
 ];
 
 /// The first word of a name, in lower case: `is` of `isAlive`, `try` of `try_lock`.

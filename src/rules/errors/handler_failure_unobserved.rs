@@ -1,6 +1,6 @@
 //! An entry point answers a failure with a 5xx by hand: the client sees it, the operators do not.
 
-use crate::facts::code::{Call, CallId, Failure, FailureKind};
+use crate::facts::code::{Call, CallId, CallKind, Failure, FailureKind};
 use crate::facts::{EntryKind, EntryPoint, FileFacts, Level, SpanOpKind};
 use crate::model::Confidence;
 use crate::rules::expected::is_expected;
@@ -18,7 +18,10 @@ fn check(change: &Change<'_>, out: &mut Report) {
             }
             let Some(entry) = entry_of(file.facts, failure) else { continue };
             let Some(status) = server_error(file.facts, failure) else { continue };
-            if is_expected(file.facts, failure) || observed(file.facts, failure) || is_health(file.facts, entry) {
+            if is_expected(file.facts, failure)
+                || observed(file.facts, failure)
+                || told_by_status(file.facts, failure, entry)
+                || is_health(file.facts, entry) {
                 continue;
             }
             out.at(file.facts, anchor(failure))
@@ -52,8 +55,8 @@ fn entry_of<'a>(file: &'a FileFacts, failure: &Failure) -> Option<&'a EntryPoint
     file.telemetry.entries.iter().find(serves)
 }
 
-/// Words that mean 5xx, as frameworks spell them.
-const SERVER_ERRORS: [&str; 20] = [
+/// Words that mean 5xx, or a gRPC status of the server's own making, as frameworks spell them.
+const SERVER_ERRORS: [&str; 34] = [
     "500",
     "502",
     "503",
@@ -74,6 +77,20 @@ const SERVER_ERRORS: [&str; 20] = [
     "internalServerError",
     "serverError",
     "InternalServerErrorException",
+    "codes.Internal",
+    "codes.Unknown",
+    "codes.Unavailable",
+    "codes.DataLoss",
+    "codes.DeadlineExceeded",
+    "Status.INTERNAL",
+    "Status.UNKNOWN",
+    "Status.UNAVAILABLE",
+    "Status::internal",
+    "Status::unknown",
+    "Status::unavailable",
+    "Code::Internal",
+    "Code::Unavailable",
+    "StatusCode.INTERNAL",
 ];
 
 fn server_error(file: &FileFacts, failure: &Failure) -> Option<&'static str> {
@@ -128,6 +145,12 @@ fn observed(file: &FileFacts, failure: &Failure) -> bool {
         || returned(file, failure)
 }
 
+/// gRPC: a status that carries the error's text reaches every interceptor, and those log it.
+fn told_by_status(file: &FileFacts, failure: &Failure, entry: &EntryPoint) -> bool {
+    let named = failure.error.as_deref().is_some_and(|error| file.mentions(failure.body, error));
+    entry.kind == EntryKind::Rpc && named
+}
+
 /// Go and Rust: the error itself is returned, so a framework or middleware sees it.
 fn returned(file: &FileFacts, failure: &Failure) -> bool {
     let Some(error) = failure.error.as_deref() else { return false };
@@ -151,8 +174,9 @@ fn tells(file: &FileFacts, failure: &Failure, id: CallId, call: &Call) -> bool {
     }
     let last = call.path.last().map_or(String::new(), |name| name.to_ascii_lowercase());
     // An unknown callee that receives the error has handled it.
-    let given =
-        failure.error.as_deref().is_some_and(|error| call.args.iter().any(|arg| file.mentions(arg.span, error)));
+    // A literal (`gin.H{"error": err.Error()}`) is part of the answer.
+    let named = |error: &str| call.args.iter().any(|arg| file.mentions(arg.span, error));
+    let given = call.kind != CallKind::New && failure.error.as_deref().is_some_and(named);
     let speaks = ["log", "report", "capture", "track", "notify", "record", "observe", "handle"];
     let next = matches!(last.as_str(), "next" | "reject" | "done" | "callback" | "cb");
     next || speaks.iter().any(|word| last.contains(word)) || given && !ANSWERS.contains(&last.as_str())

@@ -145,16 +145,16 @@ fn percent(message: &Arg, rest: &[&Arg]) -> Option<Mismatch> {
     if rest.is_empty() || text.contains("%(") {
         return None;
     }
-    // A single mapping or tuple may feed several placeholders.
-    let container = rest.len() == 1 && !matches!(rest[0].value.kind, ExprKind::Str { .. } | ExprKind::Literal(_));
-    if verbs == rest.len() || verbs > 1 && container {
+    if verbs == rest.len() {
         return None;
     }
     let mut found = counted(message, verbs, rest.len(), "%");
-    found.message = format!(
-        "{}; Python prints a logging error instead of this line",
-        found.message.split(':').next().unwrap_or_default()
-    );
+    // A mapping without a placeholder for it is legal and lost; anything else is an error inside the logger.
+    let mapping = rest.len() == 1 && matches!(rest[0].value.kind, ExprKind::Record(_));
+    if verbs > 0 || !mapping {
+        let counts = found.message.split(':').next().unwrap_or_default();
+        found.message = format!("{counts}; Python prints a logging error instead of this line");
+    }
     if verbs == 0 && rest.len() == 1 {
         let at = Span { start: message.span.end - 1, end: message.span.end };
         let quote = text_quote(message);

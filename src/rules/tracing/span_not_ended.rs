@@ -207,7 +207,17 @@ fn escapes(file: &FileFacts, after: Span, name: &str) -> bool {
         let own = call.path.first().is_some_and(|first| first == name);
         !carries && !own && call.args.iter().any(|arg| is_it(&arg.value))
     });
-    returned || stored || passed || captured(file, after, name)
+    returned || stored || passed || put_into_element(file, after, name) || captured(file, after, name)
+}
+
+/// `spans[key] = span`: an element is no name, so the outline has no binding for it.
+fn put_into_element(file: &FileFacts, after: Span, name: &str) -> bool {
+    let text = file.text(after);
+    text.match_indices(name).any(|(at, _)| {
+        let (before, behind) = (text[..at].trim_end_matches([' ', '&']), &text[at + name.len()..]);
+        let goes_on = behind.starts_with(|next: char| next.is_alphanumeric() || matches!(next, '_' | '.' | '(' | '['));
+        before.ends_with("] =") && !goes_on
+    })
 }
 
 fn holds_name(expr: &Expr, name: &str) -> bool {
