@@ -36,7 +36,7 @@ fn by_signature(read: &Read, id: ScopeId) -> Option<EntryPoint> {
         Language::Go => {
             if has("http.ResponseWriter") && has("http.Request") {
                 (EntryKind::Http, "net/http")
-            } else if has("gin.Context") && scope.params.len() == 1 {
+            } else if has("gin.Context") && scope.params.len() == 1 + usize::from(scope.kind == ScopeKind::Method) {
                 (EntryKind::Http, "gin")
             } else if has("echo.Context") {
                 (EntryKind::Http, "echo")

@@ -1,7 +1,7 @@
 //! A metric instrument is created on every request: the second creation throws, or every call pays for it and leaks memory.
 
 use crate::facts::code::{CallId, ScopeId, ScopeKind};
-use crate::facts::{EntryKind, FileFacts, MetricDecl, Tier};
+use crate::facts::{EntryKind, EntryPoint, FileFacts, MetricDecl, Tier};
 use crate::model::Confidence;
 use crate::rules::rule::{Change, Report, Rule, rule};
 use crate::rules::seen::resolved_as;
@@ -51,9 +51,15 @@ fn created_once(file: &FileFacts, scope: ScopeId) -> bool {
         "define",
     ];
     let mut function = false;
-    for (_, scope) in file.scopes_around(scope) {
+    for (id, scope) in file.scopes_around(scope) {
+        // Whatever a handler is called, it runs for every request.
+        if handler(file, id).is_some() {
+            return false;
+        }
         let name = scope.name.as_deref().unwrap_or_default().trim_start_matches('_').to_ascii_lowercase();
-        if scope.once && scope.kind != ScopeKind::File || scope.kind == ScopeKind::Constructor {
+        // The body of a class runs once, its methods do not.
+        let outer = matches!(scope.kind, ScopeKind::File | ScopeKind::Class) && function;
+        if scope.once && scope.kind != ScopeKind::File && !outer || scope.kind == ScopeKind::Constructor {
             return true;
         }
         if matches!(scope.kind, ScopeKind::Function | ScopeKind::Method | ScopeKind::Closure) {
@@ -66,14 +72,17 @@ fn created_once(file: &FileFacts, scope: ScopeId) -> bool {
     !function
 }
 
+/// The entry point that a scope is, when it is one that runs per request.
+fn handler(file: &FileFacts, scope: ScopeId) -> Option<&EntryPoint> {
+    let per_request = |entry: &&EntryPoint| matches!(entry.kind, EntryKind::Http | EntryKind::Rpc | EntryKind::Consumer);
+    file.telemetry.entries.iter().filter(per_request).find(|entry| entry.scope == scope)
+}
+
 /// Why this code runs again and again; `None` when that is not known.
 fn per_call(file: &FileFacts, declared: &MetricDecl) -> Option<String> {
     let call = file.call(declared.call);
     let around: Vec<ScopeId> = file.scopes_around(call.scope).map(|(id, _)| id).collect();
-    let handler = file.telemetry.entries.iter().find(|entry| {
-        matches!(entry.kind, EntryKind::Http | EntryKind::Rpc | EntryKind::Consumer) && around.contains(&entry.scope)
-    });
-    if let Some(entry) = handler {
+    if let Some(entry) = around.iter().find_map(|scope| handler(file, *scope)) {
         let path = file.scope_path(entry.scope);
         let name = if path.is_empty() { "this handler".to_owned() } else { format!("`{path}`") };
         return Some(format!("{name} runs for every request ({})", entry.framework));
