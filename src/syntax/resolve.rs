@@ -399,6 +399,11 @@ impl<'a> Resolver<'a> {
         }
         match call.path.as_slice() {
             [name] => {
+                // Java calls the methods of its own class without `this`.
+                if read.language == Language::Java {
+                    let name_of_class = self.owner(file, call.scope)?;
+                    return self.method(Ty::Local { file, name: name_of_class }, name);
+                }
                 let here = self.project.package(file).into_iter();
                 let local = here.filter_map(|other| Some((other, self.read(other).function(name)?))).next();
                 local.or_else(|| {
