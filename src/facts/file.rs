@@ -155,13 +155,29 @@ impl FileFacts {
     /// Whether a name occurs as a word in a span, comments left out. Interpolated strings count, plain ones do as well:
     /// this question is asked to stay silent, so a doubtful answer is yes.
     pub fn mentions(&self, span: Span, name: &str) -> bool {
+        self.occurrences(span, name).next().is_some()
+    }
+
+    /// Whether a variable of that name is used in a span: a member (`log.error`) or a macro (`error!`) of the name is not it.
+    pub fn uses(&self, span: Span, name: &str) -> bool {
+        let source = self.source.as_str();
+        self.occurrences(span, name).any(|at| {
+            let (before, after) = (&source[..at.start as usize], &source[at.end as usize..]);
+            let member = before.ends_with('.') && !before.ends_with("..");
+            let invoked = after.starts_with('!') && !after.starts_with("!=");
+            !member && !invoked
+        })
+    }
+
+    fn occurrences(&self, span: Span, name: &str) -> impl Iterator<Item = Span> {
         let text = self.text(span);
         let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
-        text.match_indices(name).any(|(at, _)| {
+        text.match_indices(name).filter_map(move |(at, _)| {
             let before = at.checked_sub(1).map(|index| text.as_bytes()[index]);
             let after = text.as_bytes().get(at + name.len()).copied();
             let here = Span::new(span.start as usize + at, span.start as usize + at + name.len());
-            !before.is_some_and(is_word) && !after.is_some_and(is_word) && !self.in_comment(here)
+            let whole = !before.is_some_and(is_word) && !after.is_some_and(is_word);
+            (whole && !self.in_comment(here)).then_some(here)
         })
     }
 

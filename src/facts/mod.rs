@@ -10,6 +10,7 @@ mod telemetry;
 pub use delta::{Delta, FilePair};
 pub use file::{FactSet, FileFacts};
 pub use place::{FileClass, UnitKind};
+pub(crate) use signal::words;
 pub use signal::{Breadth, Signal};
 pub use telemetry::{
     EntryKind, EntryPoint, Level, LogCall, LogStyle, MetricDecl, MetricLabels, MetricUse, Outbound, OutboundKind,

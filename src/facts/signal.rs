@@ -123,10 +123,11 @@ impl FileFacts {
         if let Some(signal) = self.calls_in(body).find_map(|(id, call)| self.call_signal(id, call)) {
             return Some(signal);
         }
-        if failure.error.as_deref().is_some_and(|error| self.mentions(body, error)) {
+        if failure.error.as_deref().is_some_and(|error| self.uses(body, error)) {
             return Some(Signal::PassedOn);
         }
-        let answers = words(self.text(body)).any(|word| ANSWERING.contains(&word.as_str()));
+        let text = self.text(body);
+        let answers = words(text).any(|word| ANSWERING.contains(&word.as_str())) || answers_with_status(text);
         answers.then_some(Signal::IsValue)
     }
 
@@ -154,7 +155,7 @@ impl FileFacts {
         match exit.kind {
             ExitKind::Throw | ExitKind::Propagate => true,
             ExitKind::Return => {
-                let named = failure.error.as_deref().is_some_and(|error| self.mentions(exit.span, error));
+                let named = failure.error.as_deref().is_some_and(|error| self.uses(exit.span, error));
                 named || self.language == Language::Go && self.returns_go_error(exit)
             }
             _ => false,
@@ -198,6 +199,14 @@ impl FileFacts {
         let from = Span { start: failure.header.start, end: whole.end };
         self.has_comment_in(from) || self.has_comment_above(failure.header)
     }
+}
+
+/// `res.sendStatus(503)`: the number is the answer.
+fn answers_with_status(text: &str) -> bool {
+    let numbers = text.split(|character: char| !character.is_ascii_alphanumeric());
+    numbers
+        .filter_map(|number| number.parse::<u16>().ok().filter(|_| number.len() == 3))
+        .any(|n| (400..600).contains(&n))
 }
 
 /// The words of a name or text, split at case changes and everything that is not a letter, in lower case.

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::facts::FileFacts;
-use crate::facts::code::{Call, Failure};
+use crate::facts::code::{Call, CallId, Failure, FailureKind};
+use crate::facts::{FileFacts, OutboundKind, Tier};
 use crate::model::Language;
 
 #[derive(Deserialize)]
@@ -58,10 +58,18 @@ pub(super) fn is_expected(file: &FileFacts, failure: &Failure) -> bool {
             || matches!(name.trim_start_matches('_'), "ignored" | "ignore" | "expected")
             || name.starts_with("unused")
     });
-    // Every call that can fail here must be of the expected kind; one other makes the failure worth knowing.
-    let mut calls = file.calls_in(failure.protected).peekable();
-    let by_callee = calls.peek().is_some() && calls.any(|(_, call)| expected_callee(table, call));
-    by_type || by_name || by_callee
+    by_type || by_name || expected_operation(file, failure, table)
+}
+
+/// Whether what failed is an operation whose failure is an answer. A call that leaves the machine never is, whatever it is
+/// called, and a `try` around one is about it.
+fn expected_operation(file: &FileFacts, failure: &Failure, table: &Expected) -> bool {
+    let local = |kind| matches!(kind, OutboundKind::File | OutboundKind::Process);
+    let remote: Vec<CallId> =
+        file.protected_io(failure).filter(|op| op.tier > Tier::Lexical && !local(op.kind)).map(|op| op.call).collect();
+    let answers =
+        file.calls_in(failure.protected).any(|(id, call)| !remote.contains(&id) && expected_callee(table, call));
+    answers && (failure.kind != FailureKind::Catch || remote.is_empty())
 }
 
 fn expected_callee(table: &Expected, call: &Call) -> bool {
@@ -73,7 +81,7 @@ fn expected_callee(table: &Expected, call: &Call) -> bool {
         .any(|pattern| matches(pattern, last) || two.as_deref().is_some_and(|two| matches(pattern, two)))
 }
 
-const CLEANUP: [&str; 27] = [
+const CLOSING: [&str; 23] = [
     "close",
     "disconnect",
     "unlink",
@@ -94,17 +102,34 @@ const CLEANUP: [&str; 27] = [
     "wait",
     "flush",
     "unsubscribe",
-    "delete",
-    "remove",
-    "reset",
-    "clear",
     "quit",
     "terminate",
     "finalize",
 ];
+const DELETING: [&str; 4] = ["delete", "remove", "reset", "clear"];
 const PROBES: [&str; 22] = [
-    "is", "has", "can", "check", "try", "exists", "ping", "parse", "supports", "maybe", "probe", "detect", "should",
-    "verify", "validate", "test", "health", "healthz", "readyz", "livez", "readiness", "liveness",
+    "is",
+    "has",
+    "can",
+    "check",
+    "try",
+    "exists",
+    "ping",
+    "parse",
+    "supports",
+    "maybe",
+    "probe",
+    "detect",
+    "should",
+    "verify",
+    "validate",
+    "test",
+    "health",
+    "healthz",
+    "readyz",
+    "livez",
+    "readiness",
+    "liveness",
 ];
 
 /// The first word of a name, in lower case: `is` of `isAlive`, `try` of `try_lock`.
@@ -120,7 +145,12 @@ fn first_word(name: &str) -> String {
 
 /// `close`, `tearDown`, `stopWorkers`: what fails while cleaning up is rarely anybody's news.
 pub(super) fn is_cleanup(name: &str) -> bool {
-    CLEANUP.contains(&first_word(name).as_str())
+    is_closing(name) || DELETING.contains(&first_word(name).as_str())
+}
+
+/// The same without operations that may be the very work: `delete`, `remove`.
+pub(super) fn is_closing(name: &str) -> bool {
+    CLOSING.contains(&first_word(name).as_str())
 }
 
 /// `isAlive`, `has_access`, `tryParse`: functions whose failure is their answer.

@@ -1,6 +1,6 @@
 //! Questions that several rules ask of a failure or an expression.
 
-use crate::facts::code::{CallId, Expr, ExprKind, Failure, FailureKind};
+use crate::facts::code::{Binding, CallId, Expr, ExprKind, Failure, FailureKind, ScopeId};
 use crate::facts::{FileFacts, Tier};
 use crate::model::Span;
 
@@ -32,6 +32,30 @@ pub(super) fn is_name(expr: &Expr, name: &str) -> bool {
 /// The innermost failure whose body contains a span.
 pub(super) fn failure_around(file: &FileFacts, span: Span) -> Option<&Failure> {
     file.outline.failures.iter().filter(|failure| failure.body.contains(span)).min_by_key(|failure| failure.body.len())
+}
+
+/// The declared type of a name, as written, where a scope around has a parameter or variable of that name: `Some(None)` when
+/// it is declared without one.
+pub(super) fn declared_type<'a>(file: &'a FileFacts, scope: ScopeId, name: &str) -> Option<Option<&'a str>> {
+    file.scopes_around(scope).find_map(|(id, scope)| {
+        let param = scope.params.iter().find(|param| param.name == name).map(|param| param.type_text.as_deref());
+        let own = |one: &&Binding| one.scope == id && one.path.len() == 1 && one.path[0] == name;
+        param.or_else(|| file.outline.bindings.iter().rfind(own).map(|one| one.type_text.as_deref()))
+    })
+}
+
+/// Whether a value may be several, for calls that take a list in place of arguments: `args`, `new Object[] {…}`,
+/// `list.toArray()`.
+pub(super) fn may_be_list(file: &FileFacts, scope: ScopeId, value: &Expr) -> bool {
+    let Some(path) = value.as_path() else {
+        let text = file.text(value.span);
+        return text.contains('[') || text.contains("toArray");
+    };
+    let [name] = path else { return true };
+    match declared_type(file, scope, name) {
+        Some(Some(ty)) => ["[", "...", "var", "Object", "any", "List", "Array"].iter().any(|word| ty.contains(word)),
+        _ => true,
+    }
 }
 
 /// How a call was recognised, for the evidence of a finding.

@@ -5,8 +5,9 @@ use std::cell::Cell;
 
 use super::project::{Project, Read};
 use super::tables::{self, Tables};
+use super::written::{bare_type, canonical_module, constructed, constructs, keeps_type};
 use crate::facts::Tier;
-use crate::facts::code::{Binding, Call, CallId, CallKind, Expr, ExprKind, Scope, ScopeId, ScopeKind};
+use crate::facts::code::{Binding, Call, CallId, CallKind, Expr, ExprKind, ScopeId};
 use crate::model::Language;
 
 /// Chains and aliases longer than this are not followed.
@@ -22,7 +23,7 @@ pub(super) enum Ty {
 }
 
 impl Ty {
-    fn flow(self) -> Self {
+    pub(super) fn flow(self) -> Self {
         match self {
             Self::Lib(name, _) => Self::Lib(name, Tier::Flow),
             local @ Self::Local { .. } => local,
@@ -44,16 +45,16 @@ impl<'a> Resolver<'a> {
     }
 
     /// Whether a chain has been followed far enough, or this file has had its share.
-    fn tired(&self, depth: u32) -> bool {
+    pub(super) fn tired(&self, depth: u32) -> bool {
         self.steps.set(self.steps.get().saturating_add(1));
         depth > MAX_DEPTH || self.steps.get() > MAX_STEPS
     }
 
-    fn read(&self, file: usize) -> &'a Read {
+    pub(super) fn read(&self, file: usize) -> &'a Read {
         &self.project.files[file]
     }
 
-    fn tables(&self, file: usize) -> &'static Tables {
+    pub(super) fn tables(&self, file: usize) -> &'static Tables {
         tables::of(self.read(file).language)
     }
 
@@ -81,7 +82,8 @@ impl<'a> Resolver<'a> {
                     return self.free_function(file, call, first, depth);
                 }
                 let (last, middle) = rest.split_last()?;
-                let root = self.name_type(file, call.scope, first, call.span.start, depth + 1)?;
+                let named = self.name_type(file, call.scope, first, call.span.start, depth + 1);
+                let root = named.or_else(|| self.crate_path(file, call, first))?;
                 let (root, middle) = self.own_field(file, call.scope, first, root, middle, depth)?;
                 let receiver = self.members(file, root, middle, depth)?;
                 self.join(file, receiver, last)
@@ -89,36 +91,14 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// `this.x` and `self.x`: the field of the enclosing type.
-    fn own_field<'p>(
-        &self,
-        file: usize,
-        scope: ScopeId,
-        first: &str,
-        root: Ty,
-        middle: &'p [String],
-        depth: u32,
-    ) -> Option<(Ty, &'p [String])> {
-        if !matches!(first, "this" | "self" | "cls") || middle.is_empty() {
-            return Some((root, middle));
-        }
-        let owner = self.owner(file, scope)?;
-        let field = self.field_type(file, &owner, &middle[0], depth + 1)?;
-        Some((field, &middle[1..]))
-    }
-
-    fn owner(&self, file: usize, scope: ScopeId) -> Option<String> {
-        let outline = &self.read(file).outline;
-        let mut at = Some(scope);
-        while let Some(id) = at {
-            let scope: &Scope = &outline.scopes[id.index()];
-            let class = (scope.kind == ScopeKind::Class).then(|| scope.name.clone()).flatten();
-            if let Some(owner) = scope.owner.clone().or(class) {
-                return Some(owner);
-            }
-            at = scope.parent;
-        }
-        None
+    /// Rust: a path may start at a crate without any `use`: `sqlx::query(…)`, `metrics::counter!(…)`.
+    fn crate_path(&self, file: usize, call: &Call, first: &str) -> Option<Ty> {
+        let read = self.read(file);
+        let path = read.language == Language::Rust
+            && first.starts_with(|start: char| start.is_ascii_lowercase())
+            && !matches!(first, "crate" | "self" | "super")
+            && read.source.slice(call.span).strip_prefix(first).is_some_and(|rest| rest.starts_with("::"));
+        path.then(|| Ty::Lib(first.to_owned(), Tier::Imported))
     }
 
     fn free_function(&self, file: usize, call: &Call, name: &str, depth: u32) -> Option<Ty> {
@@ -152,7 +132,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The type of a name at a place: local binding, parameter, import, package-level name, well-known global.
-    fn name_type(&self, file: usize, scope: ScopeId, name: &str, at: u32, depth: u32) -> Option<Ty> {
+    pub(super) fn name_type(&self, file: usize, scope: ScopeId, name: &str, at: u32, depth: u32) -> Option<Ty> {
         if self.tired(depth) {
             return None;
         }
@@ -179,7 +159,7 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn binding_type(&self, file: usize, binding: &Binding, depth: u32) -> Option<Ty> {
+    pub(super) fn binding_type(&self, file: usize, binding: &Binding, depth: u32) -> Option<Ty> {
         let declared = binding.type_text.as_deref().filter(|text| *text != "var");
         let by_type = declared.and_then(|text| self.type_text(file, text, 0, depth + 1));
         let by_value = || self.expr_type(file, binding.value.as_ref()?, binding.scope, binding.position, depth + 1);
@@ -234,7 +214,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Package-level names of sibling files (Go), and types of this file or package.
-    fn package_name(&self, file: usize, name: &str, depth: u32) -> Option<Ty> {
+    pub(super) fn package_name(&self, file: usize, name: &str, depth: u32) -> Option<Ty> {
         if self.tired(depth) {
             return None;
         }
@@ -263,7 +243,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// A type as written in a file, with what wraps it taken off.
-    fn type_text(&self, file: usize, text: &str, position: u32, depth: u32) -> Option<Ty> {
+    pub(super) fn type_text(&self, file: usize, text: &str, position: u32, depth: u32) -> Option<Ty> {
         if self.tired(depth) {
             return None;
         }
@@ -284,67 +264,15 @@ impl<'a> Resolver<'a> {
         rest.iter().try_fold(root, |ty, part| self.join(file, ty, part))
     }
 
-    /// The type of a field of a project type.
-    fn field_type(&self, file: usize, owner: &str, field: &str, depth: u32) -> Option<Ty> {
-        if self.tired(depth) {
-            return None;
-        }
-        for other in self.project.package(file) {
-            let read = self.read(other);
-            let decl = read.outline.types.iter().filter(|decl| decl.name == owner);
-            let mut embedded = Vec::new();
-            for decl in decl {
-                embedded.extend(decl.bases.iter());
-                let Some(found) = decl.fields.iter().find(|one| one.name == field) else { continue };
-                let by_type = found.type_text.as_deref().and_then(|text| self.type_text(other, text, 0, depth + 1));
-                let by_value = || self.expr_type(other, found.value.as_ref()?, ScopeId::FILE, 0, depth + 1);
-                if let Some(ty) = by_type.or_else(by_value) {
-                    return Some(ty.flow());
-                }
-            }
-            let own = |binding: &&Binding| {
-                let [root, _] = binding.path.as_slice() else { return false };
-                matches!(root.as_str(), "this" | "self") && self.owner(other, binding.scope).as_deref() == Some(owner)
-            };
-            if let Some(ty) = read.bindings(field).filter(own).find_map(|one| self.binding_type(other, one, depth + 1))
-            {
-                return Some(ty);
-            }
-            for base in embedded {
-                let Some(Ty::Local { file, name }) = self.type_text(other, base, 0, depth + 1) else { continue };
-                if let Some(ty) = self.field_type(file, &name, field, depth + 2) {
-                    return Some(ty);
-                }
-            }
-        }
-        None
-    }
-
-    fn members(&self, file: usize, root: Ty, path: &[String], depth: u32) -> Option<Ty> {
-        if self.tired(depth) {
-            return None;
-        }
-        path.iter().try_fold(root, |ty, name| match ty {
-            Ty::Local { file: home, name: owner } => self.field_type(home, &owner, name, depth + 1),
-            lib => self.join(file, lib, name),
-        })
-    }
-
-    fn join(&self, file: usize, ty: Ty, member: &str) -> Option<Ty> {
-        let Ty::Lib(name, tier) = ty else { return None };
-        let joined = format!("{name}.{member}");
-        Some(match self.tables(file).field(&joined) {
-            Some(field) => Ty::Lib(field.to_owned(), tier),
-            None => Ty::Lib(joined, tier),
-        })
-    }
-
     /// The type of the value that a call returns.
     fn call_type(&self, file: usize, id: CallId, position: u32, depth: u32) -> Option<Ty> {
         if self.tired(depth) {
             return None;
         }
         let call = &self.read(file).outline.calls[id.index()];
+        if let Some(kept) = self.kept_type(file, call, depth) {
+            return Some(kept);
+        }
         if let Some(Ty::Lib(name, tier)) = self.callee(file, call, depth + 1) {
             if let Some(returned) = self.tables(file).returns(&name) {
                 return Some(Ty::Lib(returned.to_owned(), tier));
@@ -362,7 +290,24 @@ impl<'a> Resolver<'a> {
         constructor.then(|| self.type_text(file, &call.path.join("."), 0, depth + 1)).flatten()
     }
 
-    fn expr_type(&self, file: usize, expr: &Expr, scope: ScopeId, position: u32, depth: u32) -> Option<Ty> {
+    /// `x.clone()`, `make().unwrap()`: what the receiver is.
+    fn kept_type(&self, file: usize, call: &Call, depth: u32) -> Option<Ty> {
+        let (last, receiver) = call.path.split_last()?;
+        if !keeps_type(self.read(file).language, last) {
+            return None;
+        }
+        match (call.base, receiver.split_first()) {
+            (Some(base), None) => self.call_type(file, base, 0, depth + 1),
+            (None, Some((first, rest))) => {
+                let root = self.name_type(file, call.scope, first, call.span.start, depth + 1)?;
+                let (root, rest) = self.own_field(file, call.scope, first, root, rest, depth)?;
+                self.members(file, root, rest, depth)
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn expr_type(&self, file: usize, expr: &Expr, scope: ScopeId, position: u32, depth: u32) -> Option<Ty> {
         if self.tired(depth) {
             return None;
         }
@@ -385,64 +330,6 @@ impl<'a> Resolver<'a> {
             _ => None,
         }
     }
-
-    /// The project's own function that a call calls.
-    pub(super) fn function(&self, file: usize, id: CallId) -> Option<(usize, ScopeId)> {
-        self.function_at(file, id, 0)
-    }
-
-    fn function_at(&self, file: usize, id: CallId, depth: u32) -> Option<(usize, ScopeId)> {
-        let read = self.read(file);
-        let call = &read.outline.calls[id.index()];
-        if call.base.is_some() || self.tired(depth) {
-            return None;
-        }
-        match call.path.as_slice() {
-            [name] => {
-                // Java calls the methods of its own class without `this`.
-                if read.language == Language::Java {
-                    let name_of_class = self.owner(file, call.scope)?;
-                    return self.method(Ty::Local { file, name: name_of_class }, name);
-                }
-                let here = self.project.package(file).into_iter();
-                let local = here.filter_map(|other| Some((other, self.read(other).function(name)?))).next();
-                local.or_else(|| {
-                    let import = read.imports(name).next()?;
-                    let wanted = import.name.as_deref().filter(|name| *name != "default").unwrap_or(name);
-                    let homes = self.project.module(file, &import.module).into_iter();
-                    homes.filter_map(|other| Some((other, self.read(other).function(wanted)?))).next()
-                })
-            }
-            [receiver, name] => {
-                // A module of the project: `telemetry.LogError(…)`.
-                if let Some(import) = read.imports(receiver).next() {
-                    let mut homes = self.project.module(file, &import.module);
-                    if let Some(name) = &import.name {
-                        let inner = format!("{}.{name}", import.module.trim_end_matches('.'));
-                        homes.extend(self.project.module(file, &inner));
-                    }
-                    let found = homes.into_iter().find_map(|other| Some((other, self.read(other).function(name)?)));
-                    if found.is_some() {
-                        return found;
-                    }
-                }
-                let ty = self.name_type(file, call.scope, receiver, call.span.start, depth + 1)?;
-                self.method(ty, name)
-            }
-            [first, middle @ .., name] => {
-                let root = self.name_type(file, call.scope, first, call.span.start, depth + 1)?;
-                let (root, middle) = self.own_field(file, call.scope, first, root, middle, depth + 1)?;
-                self.method(self.members(file, root, middle, depth + 1)?, name)
-            }
-            [] => None,
-        }
-    }
-
-    fn method(&self, ty: Ty, name: &str) -> Option<(usize, ScopeId)> {
-        let Ty::Local { file, name: owner } = ty else { return None };
-        let mut package = self.project.package(file).into_iter();
-        package.find_map(|other| Some((other, self.read(other).method(&owner, name)?)))
-    }
 }
 
 /// The binding of a name in one scope that holds at an offset: the last before it, else the first after it.
@@ -461,99 +348,4 @@ fn nearest<'r>(read: &'r Read, scope: ScopeId, name: &str, at: u32) -> Option<&'
         }
     }
     before.or(after)
-}
-
-/// The module part of a canonical name: major versions and path separators of the language left out.
-pub(super) fn canonical_module(language: Language, module: &str) -> String {
-    match language {
-        Language::Rust => module.replace("::", "."),
-        Language::Go => {
-            let version =
-                |part: &&str| part.len() > 1 && part.starts_with('v') && part[1..].bytes().all(|b| b.is_ascii_digit());
-            module.split('/').filter(|part| !version(part)).collect::<Vec<_>>().join("/")
-        }
-        _ => module.to_owned(),
-    }
-}
-
-/// Takes pointers, references, generics and the usual wrappers off a type. Of several results (`(*T, error)`) the one at
-/// `position`.
-fn bare_type(text: &str, position: u32) -> Option<&str> {
-    const WRAPPERS: [&str; 12] = [
-        "Option",
-        "Arc",
-        "Rc",
-        "Box",
-        "Mutex",
-        "RwLock",
-        "Optional",
-        "Awaited",
-        "Promise",
-        "Readonly",
-        "Annotated",
-        "Data",
-    ];
-    let mut text = text.trim().trim_start_matches(':').trim_start_matches("->").trim();
-    if text.starts_with('(') && text.ends_with(')') {
-        text = text[1..text.len() - 1].split(',').nth(position as usize)?.trim();
-        // Named results: `(log *zap.Logger, err error)`.
-        text = text.rsplit(' ').next()?;
-    }
-    for _ in 0..8 {
-        text = text.trim_start_matches(['*', '&', '?', ' ']);
-        if let Some(rest) = text.strip_prefix('\'') {
-            text = rest.split_once(' ').map_or("", |(_, rest)| rest);
-        }
-        text = text.trim_start_matches("mut ").trim_start_matches("dyn ");
-        text = text.trim_start_matches("final ").trim_start_matches("impl ").trim_start_matches("[]").trim();
-        let open = text.find(['<', '[']);
-        let Some(open) = open else { break };
-        let head = text[..open].rsplit(['.', ':']).next().unwrap_or_default();
-        if !WRAPPERS.contains(&head) {
-            text = &text[..open];
-            break;
-        }
-        text = text[open + 1..].trim_end_matches(['>', ']']);
-        text = text.split(',').next()?;
-    }
-    let text = text.split('|').map(str::trim).find(|part| !matches!(*part, "null" | "undefined" | "None" | ""))?;
-    let text = text.trim_matches(['"', '\'', '?', ' ']);
-    (!text.is_empty() && !text.contains(' ')).then_some(text)
-}
-
-/// Languages where calling a class makes an instance of it.
-fn constructs(language: Language, call: &Call) -> bool {
-    let last = call.path.last().map_or("", String::as_str);
-    match language {
-        Language::Python => last.starts_with(char::is_uppercase),
-        Language::Rust => matches!(last, "new" | "default" | "connect" | "from_env"),
-        _ => false,
-    }
-}
-
-fn constructed(language: Language, name: &str) -> String {
-    match language {
-        Language::Rust => name.rsplit_once('.').map_or(name, |(ty, _)| ty).to_owned(),
-        _ => name.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn types_are_freed_of_what_wraps_them() {
-        assert_eq!(bare_type("*zap.Logger", 0), Some("zap.Logger"));
-        assert_eq!(bare_type("(*zap.Logger, error)", 0), Some("zap.Logger"));
-        assert_eq!(bare_type("Option<Arc<reqwest::Client>>", 0), Some("reqwest::Client"));
-        assert_eq!(bare_type(": Logger | null", 0), Some("Logger"));
-        assert_eq!(bare_type("&'a mut Span", 0), Some("Span"));
-        assert_eq!(bare_type("-> impl Future + Send", 0), None);
-    }
-
-    #[test]
-    fn major_versions_are_not_part_of_a_go_name() {
-        assert_eq!(canonical_module(Language::Go, "github.com/jackc/pgx/v5/pgxpool"), "github.com/jackc/pgx/pgxpool");
-    }
 }

@@ -1,6 +1,6 @@
 //! A metric label whose values have no bound: every new value is a new time series, until the metrics store gives in.
 
-use crate::facts::code::{Expr, ExprKind};
+use crate::facts::code::{CallId, Expr, ExprKind};
 use crate::facts::{FileFacts, MetricUse, Tier};
 use crate::model::Confidence;
 use crate::rules::rule::{Change, Report, Rule, rule};
@@ -76,46 +76,69 @@ fn origin(file: &FileFacts, key: Option<&str>, value: &Expr) -> Option<String> {
         return None;
     }
     match &value.kind {
-        ExprKind::Call(id) => {
-            let call = file.call(*id);
-            let last = call.path.last()?.as_str();
-            let text = call.path.join(".");
-            let error_text =
-                last == "Error" && call.args.is_empty() && call.path.len() == 2 && is_error_name(&call.path[0]);
-            let formatted =
-                matches!(last, "str" | "String" | "toString" | "to_string" | "repr" | "getMessage" | "message");
-            let of_error = call
-                .args
-                .iter()
-                .any(|arg| arg.value.as_path().is_some_and(|path| path.len() == 1 && is_error_name(&path[0])));
-            let on_error = call.path.len() == 2 && is_error_name(&call.path[0]) && call.args.is_empty();
-            let fresh = matches!(
-                text.as_str(),
-                "uuid.New"
-                    | "uuid.NewString"
-                    | "uuid.uuid4"
-                    | "uuidv4"
-                    | "crypto.randomUUID"
-                    | "randomUUID"
-                    | "UUID.randomUUID"
-                    | "Uuid.new_v4"
-                    | "time.Now"
-                    | "Date.now"
-            );
-            if error_text || formatted && (of_error || on_error) {
-                return Some(format!("the text of an error (`{}`)", file.text(call.span)));
-            }
-            if fresh {
-                return Some(format!("different on every call (`{text}`)"));
-            }
-            let url = matches!(last, "getRequestURI" | "getRequestURL" | "getPathInfo");
-            url.then(|| format!("the raw URL (`{text}`)"))
-        }
+        ExprKind::Call(id) => from_call(file, *id, key),
         ExprKind::Path(path) => by_path(path, key),
         ExprKind::Str { holes, .. } => holes.iter().find_map(|hole| origin(file, None, hole)),
         ExprKind::Compound(parts) if parts.len() == 1 => origin(file, key, &parts[0]),
         _ => None,
     }
+}
+
+fn from_call(file: &FileFacts, id: CallId, key: Option<&str>) -> Option<String> {
+    const FRESH: [&str; 10] = [
+        "uuid.New",
+        "uuid.NewString",
+        "uuid.uuid4",
+        "uuidv4",
+        "crypto.randomUUID",
+        "randomUUID",
+        "UUID.randomUUID",
+        "Uuid.new_v4",
+        "time.Now",
+        "Date.now",
+    ];
+    let call = file.call(id);
+    let (last, receiver) = call.path.split_last()?;
+    let text = call.path.join(".");
+    if FRESH.contains(&text.as_str()) && call.base.is_none() {
+        return Some(format!("different on every call (`{text}`)"));
+    }
+    if matches!(last.as_str(), "getRequestURI" | "getRequestURL" | "getPathInfo") {
+        return Some(format!("the raw URL (`{text}`)"));
+    }
+    let lone_error = |path: &[String]| path.len() == 1 && is_error_name(&path[0]);
+    let of_error = call.args.iter().any(|arg| arg.value.as_path().is_some_and(lone_error));
+    let on_error = call.args.is_empty() && lone_error(receiver);
+    if last == "Error" && on_error || is_conversion(last) && (of_error || on_error) {
+        return Some(format!("the text of an error (`{}`)", file.text(call.span)));
+    }
+    if !is_conversion(last) {
+        return None;
+    }
+    // Turning it into a string does not bound it.
+    let argument = call.args.first().filter(|_| call.args.len() == 1).and_then(|arg| origin(file, key, &arg.value));
+    let base = || call.base.filter(|_| receiver.is_empty()).and_then(|base| from_call(file, base, key));
+    let named = || by_path(receiver, key).filter(|_| call.args.is_empty() && call.base.is_none());
+    argument.or_else(base).or_else(named)
+}
+
+/// Calls that give the same value another type.
+fn is_conversion(name: &str) -> bool {
+    matches!(
+        name,
+        "str"
+            | "String"
+            | "toString"
+            | "to_string"
+            | "to_owned"
+            | "clone"
+            | "into"
+            | "as_str"
+            | "repr"
+            | "getMessage"
+            | "message"
+            | "from"
+    )
 }
 
 fn is_error_name(name: &str) -> bool {

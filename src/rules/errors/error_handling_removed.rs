@@ -3,7 +3,7 @@
 use crate::facts::code::{Call, CallId, Failure, FailureKind, ResultUse};
 use crate::facts::{Breadth, FileFacts};
 use crate::model::{Confidence, Language};
-use crate::rules::expected::{is_cleanup, is_expected};
+use crate::rules::expected::{is_closing, is_expected};
 use crate::rules::rule::{Change, HeadFile, Report, Rule, rule};
 
 pub const RULE: Rule = rule!("errors/error-handling-removed", check);
@@ -49,7 +49,7 @@ fn outermost<'a>(file: &'a FileFacts, failure: &Failure) -> Option<(CallId, &'a 
         _ => found,
     };
     let name = call.path.last()?;
-    (!is_cleanup(name)).then_some((id, call))
+    (!is_closing(name)).then_some((id, call))
 }
 
 /// How the base treated the same operation in the same function, if it treated it better.

@@ -1,7 +1,7 @@
 //! An entry point answers a failure with a 5xx by hand: the client sees it, the operators do not.
 
 use crate::facts::code::{Call, CallId, CallKind, Failure, FailureKind};
-use crate::facts::{EntryKind, EntryPoint, FileFacts, Level, SpanOpKind};
+use crate::facts::{EntryKind, EntryPoint, FileFacts, Level, SpanOpKind, words};
 use crate::model::Confidence;
 use crate::rules::expected::is_expected;
 use crate::rules::rule::{Change, Report, Rule, rule};
@@ -21,7 +21,8 @@ fn check(change: &Change<'_>, out: &mut Report) {
             if is_expected(file.facts, failure)
                 || observed(file.facts, failure)
                 || told_by_status(file.facts, failure, entry)
-                || is_health(file.facts, entry) {
+                || is_health(file.facts, entry)
+            {
                 continue;
             }
             out.at(file.facts, anchor(failure))
@@ -147,7 +148,7 @@ fn observed(file: &FileFacts, failure: &Failure) -> bool {
 
 /// gRPC: a status that carries the error's text reaches every interceptor, and those log it.
 fn told_by_status(file: &FileFacts, failure: &Failure, entry: &EntryPoint) -> bool {
-    let named = failure.error.as_deref().is_some_and(|error| file.mentions(failure.body, error));
+    let named = failure.error.as_deref().is_some_and(|error| file.uses(failure.body, error));
     entry.kind == EntryKind::Rpc && named
 }
 
@@ -175,16 +176,32 @@ fn tells(file: &FileFacts, failure: &Failure, id: CallId, call: &Call) -> bool {
     let last = call.path.last().map_or(String::new(), |name| name.to_ascii_lowercase());
     // An unknown callee that receives the error has handled it.
     // A literal (`gin.H{"error": err.Error()}`) is part of the answer.
-    let named = |error: &str| call.args.iter().any(|arg| file.mentions(arg.span, error));
+    let named = |error: &str| call.args.iter().any(|arg| file.uses(arg.span, error));
     let given = call.kind != CallKind::New && failure.error.as_deref().is_some_and(named);
     let speaks = ["log", "report", "capture", "track", "notify", "record", "observe", "handle"];
     let next = matches!(last.as_str(), "next" | "reject" | "done" | "callback" | "cb");
     next || speaks.iter().any(|word| last.contains(word)) || given && !ANSWERS.contains(&last.as_str())
 }
 
+/// Probes answer the orchestrator, and that is who acts on it.
 fn is_health(file: &FileFacts, entry: &EntryPoint) -> bool {
-    let name = file.scope_path(entry.scope).to_ascii_lowercase();
-    let route = entry.route.clone().unwrap_or_default().to_ascii_lowercase();
-    let words = ["health", "ready", "live", "ping", "metrics", "status"];
-    words.iter().any(|word| name.contains(word) || route.contains(word))
+    const WORDS: [&str; 13] = [
+        "health",
+        "healthz",
+        "healthcheck",
+        "ready",
+        "readyz",
+        "readiness",
+        "live",
+        "livez",
+        "liveness",
+        "alive",
+        "ping",
+        "heartbeat",
+        "metrics",
+    ];
+    let route = entry.route.as_deref().unwrap_or_default();
+    let name = file.scope(entry.scope).name.as_deref().unwrap_or_default();
+    let says = |text: &str| words(text).any(|word| WORDS.contains(&word.as_str()));
+    says(route) || says(name) || route.trim_matches('/') == "status"
 }

@@ -39,7 +39,7 @@ fn dropping_log<'a>(file: HeadFile<'a>, failure: &Failure) -> Option<&'a LogCall
 
 /// The error reaches somebody in another form.
 fn kept_elsewhere(file: &FileFacts, failure: &Failure) -> bool {
-    let named = failure.error.as_deref().is_some_and(|error| file.mentions(failure.body, error));
+    let named = failure.error.as_deref().is_some_and(|error| file.uses(failure.body, error));
     let text = file.text(failure.body);
     let python = ["exc_info", "traceback", "sys.exc", "logger.exception", "logging.exception"];
     let reports = file.telemetry.reports.iter().any(|call| failure.body.contains(file.call(*call).span));

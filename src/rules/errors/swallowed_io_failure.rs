@@ -72,7 +72,7 @@ fn used_later(file: &FileFacts, failure: &Failure) -> bool {
             binding.span.start >= failure.span.end && binding.path.len() == 1 && binding.path[0] == error
         });
     let until = rebound.map_or(function.end, |binding| binding.statement.start).min(function.end);
-    file.mentions(crate::model::Span { start: failure.span.end, end: until.max(failure.span.end) }, error)
+    file.uses(crate::model::Span { start: failure.span.end, end: until.max(failure.span.end) }, error)
 }
 
 /// A loop that tries again and whose function can still fail in the end.

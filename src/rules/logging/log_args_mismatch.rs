@@ -4,7 +4,7 @@ use crate::facts::code::{Arg, Call, Expr, ExprKind};
 use crate::facts::{FileFacts, LogCall, LogStyle, Tier};
 use crate::model::{Confidence, Language, Span};
 use crate::rules::rule::{Change, HeadFile, Report, Rule, rule};
-use crate::rules::seen::{failure_around, is_name, resolved_as};
+use crate::rules::seen::{declared_type, failure_around, is_name, may_be_list, resolved_as};
 
 pub const RULE: Rule = rule!("logging/log-args-mismatch", check);
 
@@ -88,7 +88,7 @@ fn braces(file: &FileFacts, call: &Call, message: &Arg, rest: &[&Arg]) -> Option
         - text.matches("\\{}").count().min(text.matches("{}").count());
     let given = rest.len();
     // One argument for several placeholders may be an array of them.
-    let array = given == 1 && wanted > 1 && may_be_array(file, &rest[0].value);
+    let array = given == 1 && wanted > 1 && may_be_list(file, call.scope, &rest[0].value);
     if given == wanted || array {
         return None;
     }
@@ -97,12 +97,6 @@ fn braces(file: &FileFacts, call: &Call, message: &Arg, rest: &[&Arg]) -> Option
     }
     // A throwable takes the place of the last placeholder: "failed for {}" with only `e`.
     Some(counted(message, wanted, given, "{}"))
-}
-
-/// `args`, `new Object[] {…}`, `list.toArray()`.
-fn may_be_array(file: &FileFacts, value: &Expr) -> bool {
-    let text = file.text(value.span);
-    matches!(value.kind, ExprKind::Path(_)) || text.contains('[') || text.contains("toArray")
 }
 
 /// Decided by what binds the name, not by the name: a parameter of a catch or lambda may be a throwable, and so may
@@ -118,18 +112,9 @@ fn may_be_throwable(file: &FileFacts, call: &Call, value: &Expr) -> bool {
                 .failures
                 .iter()
                 .any(|failure| failure.body.contains(call.span) && failure.error.as_deref() == Some(name));
-            let declared = file.scopes_around(call.scope).find_map(|(id, scope)| {
-                let param = scope.params.iter().find(|param| &param.name == name).map(|param| param.type_text.clone());
-                let local = file
-                    .outline
-                    .bindings
-                    .iter()
-                    .rfind(|one| one.scope == id && one.path.len() == 1 && &one.path[0] == name);
-                param.or_else(|| local.map(|one| one.type_text.clone()))
-            });
-            match declared {
+            match declared_type(file, call.scope, name) {
                 _ if caught => true,
-                Some(Some(ty)) => ty == "var" || throwable(&ty) || ty.len() <= 2,
+                Some(Some(ty)) => ty == "var" || throwable(ty) || ty.len() <= 2,
                 Some(None) | None => true,
             }
         }

@@ -1,10 +1,9 @@
 //! Label values do not fit the declaration: the call panics or throws, and takes the request with it.
 
-use crate::facts::code::ExprKind;
 use crate::facts::{FileFacts, MetricDecl, MetricLabels, MetricUse, Tier};
 use crate::model::{Confidence, Language};
 use crate::rules::rule::{Change, Report, Rule, rule};
-use crate::rules::seen::resolved_as;
+use crate::rules::seen::{may_be_list, resolved_as};
 
 pub const RULE: Rule = rule!("metrics/metric-label-arity", check);
 
@@ -24,7 +23,7 @@ fn check(change: &Change<'_>, out: &mut Report) {
             if !file.pair.touches(call.span) && !declaration_changed {
                 continue;
             }
-            let Some(problem) = problem(file.facts.language, labels, used) else { continue };
+            let Some(problem) = problem(file.facts, labels, used) else { continue };
             let names = if labels.is_empty() { "no labels".to_owned() } else { format!("`{}`", labels.join("`, `")) };
             let line = home.source.line_of(home.call(declared.call).span.start);
             let same_file = home.path == file.facts.path;
@@ -69,13 +68,13 @@ fn declaration<'a>(
     all.iter().all(|(_, decl)| decl.labels == first.1.labels).then_some(first)
 }
 
-fn problem(language: Language, labels: &[String], used: &MetricUse) -> Option<String> {
+fn problem(file: &FileFacts, labels: &[String], used: &MetricUse) -> Option<String> {
+    let language = file.language;
     if used.positional {
         // A list in one variable may hold any number.
-        let listed = used.labels.len() == 1
-            && labels.len() != 1
-            && matches!(used.labels[0].1.kind, ExprKind::Path(_))
-            && language.is_script();
+        let lists = language.is_script() || language == Language::Java;
+        let scope = file.call(used.call).scope;
+        let listed = lists && used.labels.len() == 1 && may_be_list(file, scope, &used.labels[0].1);
         let counts = used.labels.len() != labels.len() && !listed;
         return counts.then(|| format!("{} given, {} declared", count(used.labels.len()), labels.len()));
     }

@@ -74,7 +74,8 @@ fn created_once(file: &FileFacts, scope: ScopeId) -> bool {
 
 /// The entry point that a scope is, when it is one that runs per request.
 fn handler(file: &FileFacts, scope: ScopeId) -> Option<&EntryPoint> {
-    let per_request = |entry: &&EntryPoint| matches!(entry.kind, EntryKind::Http | EntryKind::Rpc | EntryKind::Consumer);
+    let per_request =
+        |entry: &&EntryPoint| matches!(entry.kind, EntryKind::Http | EntryKind::Rpc | EntryKind::Consumer);
     file.telemetry.entries.iter().filter(per_request).find(|entry| entry.scope == scope)
 }
 
