@@ -9,7 +9,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
-use tracing::{debug, error, info, warn};
+use tracing::{Instrument, debug, error, info, info_span, warn};
 
 use super::answer::{ignored, name, refused, taken};
 use super::service::{App, Service};
@@ -22,22 +22,32 @@ pub(super) async fn receive(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let event_name = text(&headers, "x-github-event").unwrap_or_default();
-    let (outcome, response) = match service.app() {
-        None => {
-            let message = "this service has no GitHub App yet: open its set-up page";
-            ("not set up", refused(StatusCode::SERVICE_UNAVAILABLE, message))
-        }
-        Some(app) => match read(&app, &headers, body) {
-            Ok(delivery) => accept(&service, &app, delivery).await,
-            Err((outcome, status, message)) => {
-                warn!(event = event_name.escape_debug().to_string(), outcome, "delivery refused: {message}");
-                (outcome, refused(status, message))
-            }
-        },
-    };
-    service.pulse.delivery(event_name, outcome);
+    // Header values are visible ASCII here, so a log line stays one line.
+    let event = text(&headers, "x-github-event").unwrap_or_default();
+    let guid = text(&headers, "x-github-delivery").unwrap_or_default();
+    let span = info_span!("delivery", otel.kind = "server", delivery = guid, event, outcome = tracing::field::Empty);
+    let (outcome, response) = answer(&service, &headers, body).instrument(span.clone()).await;
+    span.record("outcome", outcome);
+    service.pulse.delivery(event, outcome);
     response
+}
+
+async fn answer(
+    service: &Service,
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> (&'static str, Response) {
+    let Some(app) = service.app() else {
+        let message = "this service has no GitHub App yet: open its set-up page";
+        return ("not set up", refused(StatusCode::SERVICE_UNAVAILABLE, message));
+    };
+    match read(&app, headers, body) {
+        Ok(delivery) => accept(service, &app, delivery).await,
+        Err((outcome, status, message)) => {
+            warn!("delivery refused, {outcome}: {message}");
+            (outcome, refused(status, message))
+        }
+    }
 }
 
 struct Received {
@@ -91,7 +101,7 @@ async fn accept(service: &Service, app: &App, received: Received) -> (&'static s
     let now = service.clock.now();
     let routed = route::works(&event, Some(app.id), now);
     if matches!(event, Event::Ignored | Event::Ping) {
-        debug!(delivery = guid, event = event_name, "delivery ignored: {}", routed.because);
+        debug!("delivery ignored: {}", routed.because);
         return ("ignored", ignored(&guid, routed.because));
     }
     let jobs = routed.works.len();
@@ -100,7 +110,6 @@ async fn accept(service: &Service, app: &App, received: Received) -> (&'static s
         Ok(accepted) => {
             if jobs > 0 {
                 info!(
-                    delivery = guid,
                     repository = event.repository().map(tracing::field::display),
                     pull_request = event.pull_request(),
                     jobs = accepted.jobs(),
@@ -109,13 +118,12 @@ async fn accept(service: &Service, app: &App, received: Received) -> (&'static s
                     routed.because,
                 );
             } else {
-                debug!(delivery = guid, "delivery {}: {}", name(accepted), routed.because);
+                debug!("delivery {}: {}", name(accepted), routed.because);
             }
             (name(accepted), taken(&guid, accepted, routed.because))
         }
         Err(error) => {
             error!(
-                delivery = guid,
                 repository = event.repository().map(tracing::field::display),
                 error = &error as &dyn std::error::Error,
                 "could not store delivery {guid}",

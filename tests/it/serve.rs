@@ -160,6 +160,31 @@ async fn sigterm_ends_it_well_and_no_secret_is_logged() {
     assert!(!log.contains(SECRET) && !log.contains(key.lines().nth(5).unwrap()), "a secret is in the log");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn traces_reach_the_collector_before_it_ends() {
+    let (sender, received) = mpsc::channel();
+    let take = move |body: axum::body::Bytes| {
+        let _ = sender.send(body);
+        std::future::ready(())
+    };
+    let collector = axum::Router::new().route("/v1/traces", axum::routing::post(take));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, collector).await });
+
+    let folder = TempDir::new().unwrap();
+    let mut command = sightline(folder.path());
+    with_app(&mut command, folder.path());
+    let mut service = Service::start(command.env("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint));
+    let url = service.url.clone();
+    assert_eq!(deliver(&reqwest::Client::new(), &url, "guid-1", opened(1)).await.unwrap().status(), 202);
+    service.signal("-TERM");
+    let log = tokio::task::spawn_blocking(move || service.rest_of_log()).await.unwrap();
+    let traces: Vec<u8> = received.try_iter().flat_map(|body| body.to_vec()).collect();
+    let traces = String::from_utf8_lossy(&traces);
+    assert!(traces.contains("delivery") && traces.contains("guid-1") && traces.contains("sightline"), "{log}");
+}
+
 #[tokio::test]
 async fn without_credentials_it_offers_the_set_up() {
     let folder = TempDir::new().unwrap();
