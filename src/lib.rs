@@ -28,6 +28,7 @@ pub mod rules;
 pub mod policy;
 
 pub mod check;
+pub mod report;
 
 pub mod report;
 

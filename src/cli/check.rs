@@ -1,10 +1,259 @@
 //! `sightline check`: review a change in a local git repository.
 
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use anstream::{AutoStream, ColorChoice};
+use anyhow::Context as _;
+use clap::ValueEnum;
+
+use crate::check::check;
+use crate::model::{Note, NoteKind, Severity};
+use crate::policy::{Conclusion, Config, ConfigError, Decision, Placement};
+use crate::report::terminal::Style;
+use crate::report::{json, markdown, sarif, terminal, workflow};
+use crate::workspace::{Fetched, Head, local};
+
+/// Nothing worth mentioning.
+const CLEAN: u8 = 0;
+const FINDINGS: u8 = 1;
+const USAGE: u8 = 2;
 
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+#[command(after_help = "\
+What is compared:
+  Without --base it is the merge base with the default branch (origin/HEAD, main or master); on the default branch itself
+  the parent of the head, or the uncommitted changes if there are any; with --staged the commit that is checked out.
+  Configuration is read from .github/sightline.yml of the base, so that a change cannot excuse itself.
 
-pub fn run(_args: Args) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("`sightline check` is not part of this build yet")
+Exit codes:
+  0  no finding at or above --fail-on
+  1  findings at or above --fail-on, or the configured gate fails
+  2  wrong usage, or an error in the file given by --config
+  3  the change could not be analysed")]
+pub struct Args {
+    /// A folder inside the repository.
+    #[arg(long, value_name = "PATH", default_value = ".")]
+    repo: PathBuf,
+
+    /// Compare with the merge base of this revision and the head.
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
+
+    /// Review this revision instead of the working tree.
+    #[arg(long, value_name = "REV", conflicts_with = "staged")]
+    head: Option<String>,
+
+    /// Review what would be committed now.
+    #[arg(long)]
+    staged: bool,
+
+    /// How to print: for people, as JSON (documented and versioned), as SARIF 2.1.0, as commands of GitHub Actions, or as
+    /// a Markdown summary.
+    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    format: Format,
+
+    /// The least severity that ends with exit code 1.
+    #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY")]
+    fail_on: FailOn,
+
+    /// Doubtful findings too, and every file that was not read.
+    #[arg(long)]
+    pedantic: bool,
+
+    /// Use this file instead of .github/sightline.yml of the base.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// When to use colours.
+    #[arg(long, value_enum, default_value_t = When::Auto)]
+    color: When,
+
+    /// Print findings only: no notes, no summary, no progress.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Terminal,
+    Json,
+    Sarif,
+    Github,
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    Notice,
+    Warning,
+    Error,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let config = match &args.config {
+        None => None,
+        Some(path) => {
+            let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()));
+            match text.map(|text| Config::parse(&text)) {
+                Ok(Ok(config)) => Some(config),
+                Ok(Err(errors)) => return Ok(usage(&listed(&path.display().to_string(), &errors))),
+                Err(error) => return Ok(usage(&format!("{error:#}"))),
+            }
+        }
+    };
+    let progress = Progress::start(&args);
+    progress.say("reading the change");
+    let head = match (&args.head, args.staged) {
+        (Some(revision), _) => Head::Rev(revision.clone()),
+        (None, true) => Head::Staged,
+        (None, false) => Head::WorkingTree,
+    };
+    let fetched = local(&args.repo, args.base.as_deref(), &head)?;
+    let (config, notes) = match config {
+        Some(config) => (config, Vec::new()),
+        None => config_of(&fetched),
+    };
+    progress.say(&format!("analysing {} files", fetched.change.files.len()));
+    let mut decision = check(&fetched.change, &config, chrono::Utc::now().date_naive());
+    decision.notes.extend(fetched.notes.iter().cloned().chain(notes));
+    decision.notes.sort();
+    drop(progress);
+    print(&args, &decision, &fetched)?;
+    Ok(ExitCode::from(exit_code(&args, &decision)))
+}
+
+/// The configuration of the base. A broken one must not stop anybody from seeing findings: it becomes a note.
+fn config_of(fetched: &Fetched) -> (Config, Vec<Note>) {
+    match fetched.config.as_deref().map(Config::parse) {
+        None => (Config::default(), Vec::new()),
+        Some(Ok(config)) => (config, Vec::new()),
+        Some(Err(errors)) => {
+            let text = listed(".github/sightline.yml", &errors);
+            let text =
+                format!("the configuration at the base is broken and was not used: {}", text.replace('\n', "; "));
+            (Config::default(), vec![Note::general(NoteKind::Configuration, text)])
+        }
+    }
+}
+
+fn listed(name: &str, errors: &[ConfigError]) -> String {
+    errors.iter().map(|error| format!("{name}:{error}")).collect::<Vec<_>>().join("\n")
+}
+
+fn usage(message: &str) -> ExitCode {
+    for line in message.lines() {
+        anstream::eprintln!("error: {line}");
+    }
+    ExitCode::from(USAGE)
+}
+
+fn print(args: &Args, decision: &Decision, fetched: &Fetched) -> anyhow::Result<()> {
+    let choice = match args.color {
+        When::Always => ColorChoice::Always,
+        When::Never => ColorChoice::Never,
+        When::Auto => AutoStream::choice(&std::io::stdout()),
+    };
+    let change = &fetched.change;
+    let text = match args.format {
+        Format::Json => json::render(decision, change),
+        Format::Sarif => sarif::render(decision),
+        Format::Github => workflow::render(decision),
+        Format::Markdown => markdown::render(decision),
+        Format::Terminal => {
+            let coloured = choice != ColorChoice::Never;
+            let style = Style { coloured, width: width(), pedantic: args.pedantic, quiet: args.quiet };
+            let mut text = terminal::render(decision, change, style);
+            if !args.quiet {
+                text.push_str(&format!("compared with {}\n", fetched.compared_with));
+            }
+            text
+        }
+    };
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // The reader has seen enough (`| head`).
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("cannot write the report"),
+    }
+}
+
+fn width() -> usize {
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    told.unwrap_or(100_usize).clamp(60, 140)
+}
+
+fn exit_code(args: &Args, decision: &Decision) -> u8 {
+    let least = match args.fail_on {
+        FailOn::Never => return CLEAN,
+        FailOn::Notice => Severity::Notice,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Error => Severity::Error,
+    };
+    let counts = |placement| args.pedantic || placement != Placement::Report;
+    let loud = decision.findings.iter().any(|one| counts(one.placement) && one.finding.severity >= least);
+    if loud || decision.conclusion == Conclusion::Failure { FINDINGS } else { CLEAN }
+}
+
+/// Tells a waiting person what is going on, after a moment and on a terminal only.
+struct Progress {
+    steps: Option<mpsc::Sender<String>>,
+    painter: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Progress {
+    fn start(args: &Args) -> Self {
+        if args.quiet || !std::io::stderr().is_terminal() {
+            return Self { steps: None, painter: None };
+        }
+        let (steps, inbox) = mpsc::channel();
+        Self { steps: Some(steps), painter: Some(std::thread::spawn(move || paint(&inbox))) }
+    }
+
+    fn say(&self, step: &str) {
+        if let Some(steps) = &self.steps {
+            let _nobody_listens = steps.send(step.to_owned());
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.steps = None;
+        if let Some(painter) = self.painter.take() {
+            let _it_only_painted = painter.join();
+        }
+    }
+}
+
+/// Short work says nothing: a step is only shown once it takes longer than people notice.
+fn paint(inbox: &mpsc::Receiver<String>) {
+    let mut step = String::new();
+    let mut seconds = 0.0_f32;
+    let mut painted = false;
+    loop {
+        match inbox.recv_timeout(Duration::from_millis(500)) {
+            Ok(next) => (step, seconds) = (next, 0.0),
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                seconds += 0.5;
+                anstream::eprint!("\r\u{1b}[K{step} ({seconds:.0} s)");
+                painted = true;
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    if painted {
+        anstream::eprint!("\r\u{1b}[K");
+    }
 }

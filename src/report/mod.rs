@@ -5,11 +5,21 @@ pub mod anchor;
 pub mod check_run;
 pub mod closing;
 pub mod comment;
+mod excerpt;
+pub mod json;
 pub mod links;
+pub mod markdown;
 pub mod markdown_text;
 pub mod marker;
+mod plain;
+pub mod sarif;
+mod tally;
+pub mod terminal;
+pub mod workflow;
 
 pub use links::Links;
 
+#[cfg(test)]
+mod local_tests;
 #[cfg(test)]
 mod tests;
