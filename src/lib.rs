@@ -28,7 +28,6 @@ pub mod rules;
 pub mod policy;
 
 pub mod check;
-pub mod report;
 
 pub mod report;
 

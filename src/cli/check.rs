@@ -181,11 +181,16 @@ fn print(args: &Args, decision: &Decision, fetched: &Fetched) -> anyhow::Result<
             text
         }
     };
+    write_out(&text)
+}
+
+/// Everything at once to standard output.
+pub(super) fn write_out(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         // The reader has seen enough (`| head`).
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("cannot write the report"),
+        written => written.context("cannot write to standard output"),
     }
 }
 

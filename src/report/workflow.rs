@@ -16,8 +16,9 @@ pub fn render(decision: &Decision) -> String {
     }
     let tally = Tally::of(decision, false);
     for note in &decision.notes {
-        let file = note.path.as_ref().map(|path| format!(" file={}", property(path.as_str()))).unwrap_or_default();
-        let _infallible = writeln!(out, "::debug{file}::{}", data(&note.text));
+        // Ordinary lines of the log; the escape keeps a stranger's line break from starting a command.
+        let place = note.path.as_ref().map(|path| format!("{path}: ")).unwrap_or_default();
+        let _infallible = writeln!(out, "note: {}", data(&format!("{place}{}", note.text)));
     }
     let _infallible = writeln!(out, "{}: {}", tally.files(), tally.findings());
     out

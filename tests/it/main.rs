@@ -6,6 +6,7 @@
 mod fixture;
 
 mod catalogue;
+mod cli;
 mod contract;
 mod events;
 mod floors;
