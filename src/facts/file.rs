@@ -40,6 +40,10 @@ pub struct FileFacts {
     pub telemetry: Telemetry,
 }
 
+fn is_directive(comment: &str) -> bool {
+    comment.trim_start_matches(['/', '#', '*', '!', ' ']).starts_with("sightline:")
+}
+
 /// The part of a list sorted by start whose spans start inside `span`.
 fn starting_in<T>(list: &[T], span: Span, of: impl Fn(&T) -> Span) -> &[T] {
     let from = list.partition_point(|item| of(item).start < span.start);
@@ -80,8 +84,11 @@ impl FileFacts {
         self.telemetry.logs.iter().filter(move |log| span.contains(log.span))
     }
 
+    /// A comment for people. One for Sightline is none: it is judged, counted and dated where suppressions are read.
     pub fn has_comment_in(&self, span: Span) -> bool {
-        starting_in(&self.outline.comments, span, |comment| *comment).iter().any(|comment| span.contains(*comment))
+        starting_in(&self.outline.comments, span, |comment| *comment)
+            .iter()
+            .any(|comment| span.contains(*comment) && !is_directive(self.text(*comment)))
     }
 
     /// A comment on the line directly above a span.
@@ -90,7 +97,9 @@ impl FileFacts {
         line > 1 && {
             let above = self.source.line_span(line - 1);
             let text = self.text(above).trim_start();
-            text.starts_with("//") || text.starts_with('#') && !text.starts_with("#[") || text.ends_with("*/")
+            let comment =
+                text.starts_with("//") || text.starts_with('#') && !text.starts_with("#[") || text.ends_with("*/");
+            comment && !is_directive(text)
         }
     }
 
