@@ -54,8 +54,8 @@ pub fn decide(change: &ChangeSet, input: Input, config: &Config, today: NaiveDat
         candidates.push(Candidate { finding, best });
     }
     if held_back > 0 {
-        let text =
-            format!("this change is large; {held_back} findings that are no errors were left to the full report");
+        let what = if held_back == 1 { "finding that is no error was" } else { "findings that are no errors were" };
+        let text = format!("this change is large; {held_back} {what} left to the full report");
         notes.push(Note::general(NoteKind::Analysis, text));
     }
     notes.extend(silence.into_notes(&change.files));

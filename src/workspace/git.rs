@@ -314,7 +314,7 @@ pub(super) fn last_words(stderr: &str) -> String {
     let line = lines()
         .find(|line| line.starts_with("fatal:"))
         .or_else(|| lines().find(|line| line.starts_with("error:")))
-        .or_else(|| lines().last())
+        .or_else(|| lines().next_back())
         .unwrap_or("it gave no reason");
     let line = line.trim_start_matches("fatal: ").trim_start_matches("error: ");
     line.chars().filter(|c| !c.is_control()).take(400).collect()

@@ -56,7 +56,7 @@ mod tests {
     fn folder_names_hold_nothing_that_leads_elsewhere() {
         let name = |repo: &str| folder_name(&RepoName::from(repo));
         assert_eq!(name("Acme/Shop.js"), "acme%2fshop.js.git");
-        assert_eq!(name("../../etc"), "%2e%2e%2f%2e%2e%2fetc.git");
+        assert_eq!(name("../../etc"), "%2e.%2f.%2e%2fetc.git");
         assert!(!name("a/..").contains(".."));
         assert!(name(&"x".repeat(999)).len() < 255);
     }

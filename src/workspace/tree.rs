@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn entries_keep_their_kind_and_odd_names() {
         let tree =
-            Tree::parse(b"100644 blob aa\tb\tc.go\0120000 blob bb\ta\n\0160000 commit cc\tvendor/sub\0").unwrap();
+            Tree::parse(b"100644 blob aa\tb\tc.go\x00120000 blob bb\ta\n\x00160000 commit cc\tvendor/sub\x00").unwrap();
         assert_eq!(tree.paths.iter().map(FilePath::as_str).collect::<Vec<_>>(), ["a\n", "b\tc.go", "vendor/sub"]);
         assert_eq!(tree.get(&FilePath::from("vendor/sub")).unwrap().kind, EntryKind::Submodule);
         assert!(Tree::parse(b"nonsense\0").is_err());
