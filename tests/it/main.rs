@@ -3,16 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 #[path = "../fixture/mod.rs"]
-mod fixture;
 
 mod catalogue;
 mod cli;
 mod contract;
 mod events;
+mod fixture;
 mod floors;
 mod properties;
 mod queue_contract;
 mod repository;
+mod review;
 mod serve;
 mod setup;
 mod smart_http;

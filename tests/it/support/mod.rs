@@ -4,4 +4,5 @@ pub(crate) mod client;
 pub(crate) mod contract;
 pub(crate) mod github;
 pub(crate) mod postgres;
+pub(crate) mod review;
 pub(crate) mod service;

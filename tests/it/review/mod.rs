@@ -1,0 +1,7 @@
+//! A review from the webhook to the pull request, against the stand-in.
+
+mod crash;
+mod faults;
+mod limits;
+mod reconcile;
+mod voice;
