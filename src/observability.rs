@@ -51,7 +51,7 @@ pub struct Telemetry {
 /// exporter has a thread and a blocking client of its own.
 pub fn start(logging: &Logging) -> Result<Telemetry, StartError> {
     // The database and the HTTP stack are loud at `info`; whoever wants them names them.
-    let quiet = format!("sqlx=warn,hyper=warn,h2=warn,reqwest=warn,tower=warn,octocrab=warn,{}", logging.filter);
+    let quiet = format!("sqlx=warn,hyper=warn,h2=warn,reqwest=warn,tower=warn,octocrab=off,{}", logging.filter);
     let filter =
         || EnvFilter::try_new(&quiet).map_err(|source| StartError::Filter { filter: logging.filter.clone(), source });
     let traces = logging.otlp_endpoint.as_deref().map(provider).transpose()?;

@@ -13,7 +13,7 @@ use crate::policy::{Conclusion, Decision, Judged, Placement};
 
 /// GitHub's limit for summary and text, each; counted in bytes here, which is never less than its characters.
 const MAX_TEXT: usize = 65_535;
-const MAX_SUPPRESSED: usize = 50;
+const MAX_LISTED: usize = 50;
 
 pub fn check_run(decision: &Decision, change: &ChangeSet, links: &Links) -> CheckRun {
     let shown: Vec<&Judged> = decision.findings.iter().filter(|judged| judged.placement != Placement::Report).collect();
@@ -21,7 +21,7 @@ pub fn check_run(decision: &Decision, change: &ChangeSet, links: &Links) -> Chec
     let annotations: Vec<Annotation> =
         shown.iter().filter_map(|judged| annotation(judged, change, verdict)).take(MAX_ANNOTATIONS).collect();
     CheckRun {
-        title: title(decision, shown.len()),
+        title: title(decision, shown.len(), quiet(decision).count()),
         summary: summary(decision, &shown, annotations.len(), links),
         text: details(&shown, links),
         verdict,
@@ -48,7 +48,12 @@ fn verdict(decision: &Decision) -> Verdict {
     }
 }
 
-fn title(decision: &Decision, findings: usize) -> String {
+/// Findings that are not worth a comment: rules on trial, weak evidence, a configuration that only observes.
+fn quiet(decision: &Decision) -> impl Iterator<Item = &Judged> {
+    decision.at(Placement::Report)
+}
+
+fn title(decision: &Decision, findings: usize, quiet: usize) -> String {
     let (whole, part, skipped) = decision.file_counts();
     let mut title = format!("{} analysed", counted(whole + part, "file"));
     if part > 0 {
@@ -59,6 +64,9 @@ fn title(decision: &Decision, findings: usize) -> String {
     }
     let findings = if findings == 0 { "no findings".to_owned() } else { counted(findings, "finding") };
     let _ = write!(title, ", {findings}");
+    if quiet > 0 {
+        let _ = write!(title, " ({quiet} below the bar)");
+    }
     title
 }
 
@@ -74,7 +82,7 @@ fn summary(decision: &Decision, shown: &[&Judged], annotated: usize, links: &Lin
             "**Nothing was analysed**: no changed file is in a language Sightline reads. This is not an approval.\n\n",
         );
     } else if shown.is_empty() {
-        out.push_str("It found nothing that production would not see.\n\n");
+        out.push_str("It found nothing to tell the author of this change.\n\n");
     } else {
         let count = |wanted| shown.iter().filter(|judged| judged.finding.severity == wanted).count();
         let parts: Vec<_> = [Severity::Error, Severity::Warning, Severity::Notice]
@@ -95,8 +103,27 @@ fn summary(decision: &Decision, shown: &[&Judged], annotated: usize, links: &Lin
     if skipped > 0 || part > 0 || !decision.notes.is_empty() {
         out.push_str(&not_analysed(decision));
     }
+    out.push_str(&below_the_bar(decision, links));
     out.push_str(&suppressed(decision));
     cut(out.split_inclusive('\n').map(str::to_owned), MAX_TEXT)
+}
+
+fn below_the_bar(decision: &Decision, links: &Links) -> String {
+    let count = quiet(decision).count();
+    if count == 0 {
+        return String::new();
+    }
+    let mut out = format!("<details><summary>{} below the bar for comments</summary>\n\n", counted(count, "finding"));
+    for Judged { finding, .. } in quiet(decision).take(MAX_LISTED) {
+        let at = &finding.location;
+        let message = prose(&shortened(&finding.message, 200));
+        let _ = writeln!(out, "- [{}]({}): {message} ({})", spot(at), links.line(at), rule(&finding.rule, links));
+    }
+    if count > MAX_LISTED {
+        let _ = writeln!(out, "- and {} more", count - MAX_LISTED);
+    }
+    out.push_str("\n</details>\n\n");
+    out
 }
 
 fn suppressed(decision: &Decision) -> String {
@@ -104,7 +131,7 @@ fn suppressed(decision: &Decision) -> String {
         return String::new();
     }
     let mut out = format!("<details><summary>{} silenced</summary>\n\n", counted(decision.suppressed.len(), "finding"));
-    for silenced in decision.suppressed.iter().take(MAX_SUPPRESSED) {
+    for silenced in decision.suppressed.iter().take(MAX_LISTED) {
         let at = &silenced.finding.location;
         let place = code(&format!("{}:{}", at.path, at.line));
         let _ = writeln!(
@@ -114,8 +141,8 @@ fn suppressed(decision: &Decision) -> String {
             prose(&shortened(&silenced.by, 200))
         );
     }
-    if decision.suppressed.len() > MAX_SUPPRESSED {
-        let _ = writeln!(out, "- and {} more", decision.suppressed.len() - MAX_SUPPRESSED);
+    if decision.suppressed.len() > MAX_LISTED {
+        let _ = writeln!(out, "- and {} more", decision.suppressed.len() - MAX_LISTED);
     }
     out.push_str("\n</details>\n");
     out

@@ -251,7 +251,7 @@ fn the_check_run_tells_the_whole_story() {
     decision.suppressed.push(Suppressed { finding: finding(14), by: "line 14: `sightline: allow`".into() });
     let run = check_run(&decision, &change(), &links());
     assert_eq!(run.verdict, Verdict::Success);
-    assert_eq!(run.title, "2 files analysed (1 in part), 1 skipped, 1 finding");
+    assert_eq!(run.title, "2 files analysed (1 in part), 1 skipped, 1 finding (1 below the bar)");
     insta::assert_snapshot!(run.summary, @r"
     Sightline looked at [`0123456`](https://github.com/acme/shop/commit/0123456789abcdef0123456789abcdef01234567), compared with `fedcba9`.
 
@@ -262,6 +262,12 @@ fn the_check_run_tells_the_whole_story() {
     - `pay/@octocat.rb`: its language is not read yet
     - `b.go`: analysed in part: the parser lost its way
     - the configuration is broken, so the defaults were used
+
+    </details>
+
+    <details><summary>1 finding below the bar for comments</summary>
+
+    - [`pay/charge.go:25`](https://github.com/acme/shop/blob/0123456789abcdef0123456789abcdef01234567/pay/charge.go#L25): when the charge fails, the log says so but not why: `err` is not among its fields ([`errors/log-drops-error`](https://sightline.example/rules/errors/log-drops-error))
 
     </details>
 

@@ -3,12 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 #[path = "../fixture/mod.rs"]
+mod fixture;
 
 mod catalogue;
 mod cli;
 mod contract;
 mod events;
-mod fixture;
 mod floors;
 mod properties;
 mod queue_contract;

@@ -70,6 +70,19 @@ async fn a_fork_is_reviewed_like_any_other() {
 }
 
 #[tokio::test]
+async fn the_check_is_there_before_any_time_has_passed() {
+    let world = World::new().await;
+    let number = world.opened("change", &with("fine\n")).await;
+    world.pass(0).await;
+    assert_eq!(world.check(number).conclusion.as_deref(), Some("success"));
+    world.push("change", &with("FINDME\n")).await;
+    world.pass(0).await;
+    assert_eq!(world.check(number).conclusion.as_deref(), Some("neutral"));
+    world.pass(60).await;
+    assert_eq!(world.seen(number).checks.len(), 1, "the suite of the same push asks for nothing more");
+}
+
+#[tokio::test]
 async fn a_merge_group_gets_a_check_on_its_own_commit() {
     let world = World::new().await;
     let number = world.reviewed("change", &with("FINDME\n")).await;

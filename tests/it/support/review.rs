@@ -1,8 +1,8 @@
 //! The service, whole but for the process around it: receiver, queue, worker, git and client are the real ones, GitHub
 //! is the stand-in, time moves when the test says so, and the engine finds what the test wrote.
 
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use sightline::flows::{self, Attempt, Doors, Engine, FlowError, NoProbe, Outcome};
