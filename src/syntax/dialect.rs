@@ -6,7 +6,7 @@
 use tree_sitter::Node;
 
 use super::embedded::Embedded;
-use super::query::{Hit, Mark};
+use super::query::{Hit, Mark, Region};
 use super::reader::Reader;
 use crate::facts::code::{Arg, Binding, BindingKind, Call, CallKind, Decorator, Exit, ExitKind, ExprKind};
 use crate::facts::code::{Failure, FailureKind, Import, Outline, ResultUse, Scope, ScopeKind, TypeDecl};
@@ -32,6 +32,15 @@ pub(super) enum Shape {
     Compound,
     /// Depends on more than the kind of the node: [`Hooks::expr`] reads it.
     Dialect,
+}
+
+/// Marks and regions that come with another node.
+#[derive(Default)]
+pub(super) struct Implied<'t> {
+    pub(super) marks: Vec<(Node<'t>, Mark)>,
+    pub(super) regions: Vec<(Region, Span)>,
+    /// Values yielded without a word for it, the last expression of a function: an exit each.
+    pub(super) tails: Vec<Node<'t>>,
 }
 
 pub(super) struct Dialect {
@@ -114,9 +123,9 @@ pub(super) trait Hooks: Sync {
         Vec::new()
     }
 
-    /// Expressions whose value a captured scope, loop body or statement yields without a word for it, and what becomes of it.
-    /// A returned one is also recorded as an exit.
-    fn tails<'t>(&self, _reader: &Reader<'_, 't>, _hit: &Hit<'_, 't>, _out: &mut Vec<(Node<'t>, Mark)>) {}
+    /// What a captured node says about nodes inside it. A query could say it too, but a pattern that reaches into a node stays
+    /// open while the cursor is inside, and every open pattern costs at every node.
+    fn implied<'t>(&self, _reader: &Reader<'_, 't>, _hit: &Hit<'_, 't>, _out: &mut Implied<'t>) {}
 
     /// What is left to say once everything else is read.
     fn finish(&self, _reader: &Reader<'_, '_>, _outline: &mut Outline) {}

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use tree_sitter::Node;
 
-use super::dialect::opaque_call;
+use super::dialect::{Implied, opaque_call};
 use super::query::{Hit, Mark, Region, Root};
 use super::reader::{Reader, node_span};
 use crate::facts::code::{
@@ -15,12 +15,10 @@ use crate::model::Span;
 pub(super) fn assemble<'t>(reader: &mut Reader<'_, 't>, hits: Vec<Hit<'_, 't>>) -> Outline {
     let mut outline = Outline::default();
     let mut statements = Vec::new();
-    let mut tails = Vec::new();
+    let mut implied = Implied::default();
     let (mut marks, mut scopes, mut calls, mut rest) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for hit in hits {
-        if matches!(hit.root, Root::Scope | Root::Region(Region::Loop | Region::Statement)) {
-            reader.dialect.hooks.tails(reader, &hit, &mut tails);
-        }
+        reader.dialect.hooks.implied(reader, &hit, &mut implied);
         match hit.root {
             Root::Scope => scopes.push(hit),
             Root::Call => calls.push(hit),
@@ -30,20 +28,27 @@ pub(super) fn assemble<'t>(reader: &mut Reader<'_, 't>, hits: Vec<Hit<'_, 't>>) 
             _ => rest.push(hit),
         }
     }
+    for (region, span) in implied.regions {
+        region_list(&mut outline, &mut statements, region).push(span);
+    }
     for list in region_lists(&mut outline) {
         sort_spans(list);
     }
     sort_spans(&mut statements);
     reader.decorators.sort_by_key(Node::start_byte);
     reader.decorators.dedup_by_key(|node| node.id());
-    // What a scope returns has the last word over what a statement drops.
-    tails.sort_by_key(|(_, mark)| *mark == Mark::Returned);
-    marks.splice(0..0, tails.iter().map(|(node, mark)| (node.id(), *mark)));
+    marks.extend(implied.marks.iter().map(|(node, mark)| (node.id(), *mark)));
+    // What a scope returns has the last word over what a statement drops, and `?` over both.
+    marks.extend(implied.tails.iter().map(|node| (node.id(), Mark::Returned)));
+    marks.sort_by_key(|(_, mark)| match mark {
+        Mark::Discarded => 0,
+        Mark::Returned => 1,
+        Mark::Awaited | Mark::Propagated => 2,
+    });
     read_scopes(reader, &mut outline, scopes);
     read_calls(reader, &mut outline, calls);
     mark_calls(reader, &mut outline, &marks, &statements);
-    let returned = tails.iter().filter(|(_, mark)| *mark == Mark::Returned).map(|(node, _)| *node);
-    outline.exits.extend(returned.map(|node| tail_exit(reader, node)));
+    outline.exits.extend(implied.tails.into_iter().map(|node| tail_exit(reader, node)));
     read_rest(reader, &mut outline, &rest);
     for index in 0..outline.bindings.len() {
         bound_result(&outline.bindings[index], &mut outline.calls);

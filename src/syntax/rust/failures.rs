@@ -2,137 +2,188 @@
 
 use tree_sitter::Node;
 
-use super::super::dialect::plain_failure;
-use super::super::query::Hit;
 use super::super::reader::{Reader, node_span};
+use super::implied::arms;
 use super::patterns::{Side, error, side};
-use crate::facts::code::{Failure, FailureKind};
+use crate::facts::code::{Call, CallKind, ExprKind, Failure, FailureKind, Outline, ResultUse, Scope};
 use crate::model::Span;
 
-/// Methods whose result no longer knows the error.
-const DISCARDS: [&str; 4] = ["ok", "unwrap_or_default", "unwrap_or", "is_ok"];
-/// Methods whose first closure receives the error.
-const HANDLERS: [&str; 3] = ["unwrap_or_else", "or_else", "map_or_else"];
 /// Methods after which nothing is left to fail.
 const SETTLED: [&str; 9] =
     ["ok", "unwrap_or_default", "unwrap_or", "unwrap_or_else", "is_ok", "is_err", "unwrap", "expect", "map_or_else"];
 
-pub(super) fn read(reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Option<Failure> {
-    match hit.node.kind() {
-        "match_arm" => arm(reader, hit),
-        "if_expression" if hit.part("type").is_some() => if_let(reader, hit),
-        "if_expression" => Some(if_err(reader, hit)),
-        "while_expression" => while_let(reader, hit),
-        "let_declaration" if hit.kind == Some("blank") => blank(reader, hit),
-        "let_declaration" => let_else(reader, hit),
-        "call_expression" => method(reader, hit),
-        _ => None,
+pub(super) fn read(reader: &Reader<'_, '_>, node: Node<'_>, out: &mut Vec<Failure>) {
+    match node.kind() {
+        "match_expression" => arms_of(reader, node, out),
+        "if_expression" | "while_expression" => out.extend(condition(reader, node)),
+        _ => out.extend(let_declaration(reader, node)),
     }
 }
 
-/// An arm for `Err`, or the `_` beside an `Ok`.
-fn arm(reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Option<Failure> {
-    let pattern = hit.part("type")?;
-    let (error, types) = match side(reader, pattern) {
-        Side::Err(inner) => error(reader, inner),
-        _ if hit.kind == Some("blank") && reader.text(pattern).trim() == "_" => (None, Vec::new()),
-        _ => return None,
-    };
-    let guarded = pattern.child_by_field_name("condition").is_some();
-    Some(Failure { kind: FailureKind::ErrArm, error, types, guarded, ..plain_failure(reader, hit) })
+/// A failure of which the places are known.
+fn failure(reader: &Reader<'_, '_>, span: Span, body: Span, protected: Node<'_>) -> Failure {
+    Failure {
+        kind: FailureKind::ErrArm,
+        span,
+        header: Span { start: span.start, end: body.start.max(span.start) },
+        body,
+        scope: reader.scope_around(span),
+        error: None,
+        types: Vec::new(),
+        protected: node_span(protected),
+        guarded: false,
+    }
 }
 
-fn if_let(reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Option<Failure> {
-    let plain = plain_failure(reader, hit);
-    let guarded = hit.node.child_by_field_name("condition").is_some_and(|node| node.kind() == "let_chain");
-    match side(reader, hit.part("type")?) {
+/// Nothing is done about it.
+fn bare(kind: FailureKind, header: Span, known: Failure) -> Failure {
+    Failure { kind, span: header, header, body: Span { start: header.end, end: header.end }, ..known }
+}
+
+/// Arms for `Err`, and the `_` beside an `Ok`.
+fn arms_of(reader: &Reader<'_, '_>, node: Node<'_>, out: &mut Vec<Failure>) {
+    let Some(protected) = node.child_by_field_name("value") else { return };
+    let mut has_ok = false;
+    for arm in arms(node) {
+        let (Some(pattern), Some(value)) = (arm.child_by_field_name("pattern"), arm.child_by_field_name("value"))
+        else {
+            continue;
+        };
+        let (error, types) = match side(reader, pattern) {
+            Side::Err(inner) => error(reader, inner),
+            Side::Ok => {
+                has_ok = true;
+                continue;
+            }
+            Side::Neither if has_ok && reader.text(pattern).trim() == "_" => (None, Vec::new()),
+            Side::Neither => continue,
+        };
+        let guarded = pattern.child_by_field_name("condition").is_some();
+        let plain = failure(reader, node_span(arm), node_span(value), protected);
+        out.push(Failure { error, types, guarded, ..plain });
+    }
+}
+
+/// `if let`, `while let`, `if call().is_err()`.
+fn condition(reader: &Reader<'_, '_>, node: Node<'_>) -> Option<Failure> {
+    let condition = node.child_by_field_name("condition")?;
+    let body = node.child_by_field_name("consequence").or_else(|| node.child_by_field_name("body"))?;
+    let span = Span { start: node_span(node).start, end: node_span(body).end };
+    let guarded = condition.kind() == "let_chain";
+    let tested = match condition.kind() {
+        "let_condition" => condition,
+        "let_chain" => first_let(condition)?,
+        "call_expression" if node.kind() == "if_expression" => {
+            let (receiver, method) = method(reader, condition)?;
+            return (method == "is_err").then(|| failure(reader, span, node_span(body), receiver));
+        }
+        _ => return None,
+    };
+    let protected = tested.child_by_field_name("value")?;
+    let plain = failure(reader, span, node_span(body), protected);
+    match side(reader, tested.child_by_field_name("pattern")?) {
         Side::Err(inner) => {
             let (error, types) = error(reader, inner);
-            let span = Span { start: plain.span.start, end: plain.body.end };
-            Some(Failure { kind: FailureKind::ErrArm, span, error, types, guarded, ..plain })
+            Some(Failure { error, types, guarded, ..plain })
         }
-        Side::Ok => Some(match hit.node.child_by_field_name("alternative") {
+        Side::Ok => Some(match node.child_by_field_name("alternative") {
             Some(otherwise) => {
                 let span = node_span(otherwise);
                 let body = otherwise.named_child(0).map_or(span, node_span);
-                let header = Span { start: span.start, end: body.start };
-                Failure { kind: FailureKind::ErrArm, span, header, body, types: Vec::new(), guarded, ..plain }
+                Failure { guarded, ..failure(reader, span, body, protected) }
             }
-            // No `else`: what happens on failure is nothing.
-            None => Failure { guarded, ..without_body(FailureKind::Discard, plain.header, plain) },
+            // Nothing happens on failure: the code is passed over, or the loop ends.
+            None => {
+                let header = plain.header;
+                Failure { guarded, ..bare(FailureKind::Discard, header, plain) }
+            }
         }),
         Side::Neither => None,
     }
 }
 
-/// `if call().is_err() {…}`.
-fn if_err(reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Failure {
-    let plain = plain_failure(reader, hit);
-    let span = Span { start: plain.span.start, end: plain.body.end };
-    Failure { kind: FailureKind::ErrArm, span, ..plain }
-}
-
-fn while_let(reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Option<Failure> {
-    let plain = plain_failure(reader, hit);
-    match side(reader, hit.part("type")?) {
-        Side::Err(inner) => {
-            let (error, types) = error(reader, inner);
-            Some(Failure { kind: FailureKind::ErrArm, error, types, ..plain })
+/// The first `let` of a chain; chains nest to the left.
+fn first_let(chain: Node<'_>) -> Option<Node<'_>> {
+    let mut at = chain;
+    for _ in 0..16 {
+        let mut cursor = at.walk();
+        let parts: Vec<_> = at.named_children(&mut cursor).collect();
+        match parts.iter().find(|part| matches!(part.kind(), "let_condition" | "let_chain")) {
+            Some(part) if part.kind() == "let_chain" => at = *part,
+            found => return found.copied(),
         }
-        // The loop ends on failure, and nobody learns why.
-        Side::Ok => Some(without_body(FailureKind::Discard, plain.header, plain)),
-        Side::Neither => None,
     }
+    None
 }
 
-fn let_else(reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Option<Failure> {
-    let is_ok = matches!(side(reader, hit.part("type")?), Side::Ok);
-    is_ok.then(|| Failure { kind: FailureKind::ErrArm, types: Vec::new(), ..plain_failure(reader, hit) })
-}
-
-/// `let _ = call();` where the call may still fail.
-fn blank(reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Option<Failure> {
-    let value = hit.part("protected")?;
+/// `let Ok(x) = call() else {…}`, and `let _ = call()` where the call may still fail.
+fn let_declaration(reader: &Reader<'_, '_>, node: Node<'_>) -> Option<Failure> {
+    let pattern = node.child_by_field_name("pattern")?;
+    let value = node.child_by_field_name("value")?;
+    let span = node_span(node);
+    if let Some(otherwise) = node.child_by_field_name("alternative") {
+        let is_ok = matches!(side(reader, pattern), Side::Ok);
+        return is_ok.then(|| failure(reader, span, node_span(otherwise), value));
+    }
+    if pattern.kind() != "_" {
+        return None;
+    }
     let call = if value.kind() == "await_expression" { value.named_child(0)? } else { value };
     let may_fail = match call.kind() {
         "macro_invocation" => true,
-        "call_expression" => !method_name(reader, call).is_some_and(|name| SETTLED.contains(&name)),
+        "call_expression" => !method(reader, call).is_some_and(|(_, name)| SETTLED.contains(&name)),
         _ => false,
     };
-    may_fail.then(|| without_body(FailureKind::Blank, node_span(hit.node), plain_failure(reader, hit)))
+    may_fail.then(|| bare(FailureKind::Blank, span, failure(reader, span, span, value)))
 }
 
-fn method_name<'s>(reader: &Reader<'s, '_>, call: Node<'_>) -> Option<&'s str> {
+/// Receiver and name of a method call.
+fn method<'s, 't>(reader: &Reader<'s, '_>, call: Node<'t>) -> Option<(Node<'t>, &'s str)> {
     let function = call.child_by_field_name("function")?;
-    function.child_by_field_name("field").map(|name| reader.text(name))
+    let name = function.child_by_field_name("field")?;
+    Some((function.child_by_field_name("value")?, reader.text(name)))
 }
 
-fn method(reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Option<Failure> {
-    let name = hit.part("name")?;
-    let plain = plain_failure(reader, hit);
-    let from_name = Span { start: node_span(name).start, end: plain.span.end };
-    let method = reader.text(name);
-    if DISCARDS.contains(&method) {
-        // `is_ok` asks; only where nobody hears the answer is the error lost.
-        let asked = method == "is_ok" && hit.kind != Some("discard");
-        return (!asked).then(|| without_body(FailureKind::Discard, from_name, plain));
+/// Method calls whose result no longer knows the error, or whose closure receives it.
+pub(super) fn of_methods(reader: &Reader<'_, '_>, outline: &mut Outline) {
+    let plain = outline.calls.iter().filter(|call| call.kind == CallKind::Plain);
+    let found: Vec<_> = plain.filter_map(|call| of_method(reader, call, &outline.scopes)).collect();
+    outline.failures.extend(found);
+}
+
+fn of_method(reader: &Reader<'_, '_>, call: &Call, scopes: &[Scope]) -> Option<Failure> {
+    let name = call.path.last()?.as_str();
+    let handles = match name {
+        "ok" | "unwrap_or_default" | "unwrap_or" => false,
+        // It asks; only where nobody hears the answer is the error lost.
+        "is_ok" if call.result == ResultUse::Discarded => false,
+        "unwrap_or_else" | "or_else" | "map_or_else" => true,
+        _ => return None,
+    };
+    let before = reader.source.slice(Span { start: call.span.start, end: call.name_span.start });
+    let receiver = before.trim_end().strip_suffix('.')?.trim_end();
+    let start = call.span.start;
+    let span = Span { start: call.name_span.start, end: call.span.end };
+    let end = Span { start: span.end, end: span.end };
+    let plain = Failure {
+        kind: FailureKind::Discard,
+        span,
+        header: span,
+        body: end,
+        scope: call.scope,
+        error: None,
+        types: Vec::new(),
+        protected: Span { start, end: start + receiver.len() as u32 },
+        guarded: false,
+    };
+    if !handles {
+        return Some(plain);
     }
-    if !HANDLERS.contains(&method) {
-        return None;
-    }
-    let closure = hit.part("args")?.named_child(0).filter(|node| node.kind() == "closure_expression")?;
-    let body = node_span(closure.child_by_field_name("body")?);
-    let params = closure.child_by_field_name("parameters")?;
-    let mut cursor = params.walk();
+    let ExprKind::Closure(id) = call.args.first()?.value.kind else { return None };
+    let closure = &scopes[id.index()];
     // A closure without a parameter belongs to an `Option`: nothing failed.
-    let param = params.children(&mut cursor).find(|child| child.is_named() || child.kind() == "_")?;
-    let pattern = param.child_by_field_name("pattern").unwrap_or(param);
-    let (error, types) = error(reader, pattern);
-    let header = Span { start: from_name.start, end: body.start };
-    Some(Failure { kind: FailureKind::Handler, header, body, error, types, span: from_name, ..plain })
-}
-
-fn without_body(kind: FailureKind, header: Span, plain: Failure) -> Failure {
-    let end = header.end;
-    Failure { kind, span: header, header, body: Span { start: end, end }, types: Vec::new(), ..plain }
+    let param = closure.params.first()?;
+    let error = (closure.params.len() == 1 && param.name != "_").then(|| param.name.clone());
+    let header = Span { start: span.start, end: closure.body.start };
+    Some(Failure { kind: FailureKind::Handler, header, body: closure.body, error, ..plain })
 }

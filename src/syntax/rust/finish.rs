@@ -1,7 +1,7 @@
 //! What only the whole file can tell: methods and their owners, closures with names, code that runs once, exits by macro.
 
 use super::super::reader::Reader;
-use super::attributes;
+use super::{attributes, failures};
 use crate::facts::code::{Call, CallKind, Exit, ExitKind, ExprKind, Outline, Scope, ScopeId, ScopeKind};
 
 const PANICS: [&str; 4] = ["panic", "unreachable", "todo", "unimplemented"];
@@ -12,6 +12,7 @@ pub(super) fn complete(reader: &Reader<'_, '_>, outline: &mut Outline) {
     methods(reader, outline);
     closures(outline);
     calls(outline);
+    failures::of_methods(reader, outline);
     if attributes::file_is_a_test(reader) {
         outline.scopes.iter_mut().for_each(|scope| scope.is_test = true);
     }

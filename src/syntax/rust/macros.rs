@@ -3,6 +3,7 @@
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::{Block, Expr, Pat, Token, token};
+use tree_sitter::Node;
 
 use super::super::embedded::{Embedded, EmbeddedArg, Hole, Piece};
 use super::super::query::{Hit, Root};
@@ -63,8 +64,8 @@ pub(super) fn read(source: &SourceText, hits: &[Hit<'_, '_>]) -> Vec<Embedded> {
     let macros = hits.iter().filter(|hit| hit.root == Root::Call && hit.kind == Some("macro"));
     let found: Vec<_> = macros
         .filter_map(|hit| {
-            let tree = node_span(hit.part("args")?);
-            let callee = source.slice(node_span(hit.part("callee")?));
+            let tree = node_span(arguments_of(hit.node)?);
+            let callee = source.slice(node_span(hit.node.child_by_field_name("macro")?));
             let name = callee.rsplit("::").next().unwrap_or(callee).trim();
             Some(Embedded { at: tree, args: divide(source, name, tree)? })
         })
@@ -72,6 +73,12 @@ pub(super) fn read(source: &SourceText, hits: &[Hit<'_, '_>]) -> Vec<Embedded> {
     // Positions of this file's tokens would otherwise be kept for as long as the thread lives.
     proc_macro2::extra::invalidate_current_thread_spans();
     found
+}
+
+/// What stands between the delimiters, with them.
+pub(super) fn arguments_of(call: Node<'_>) -> Option<Node<'_>> {
+    let mut cursor = call.walk();
+    call.named_children(&mut cursor).filter(|child| child.kind() == "token_tree").last()
 }
 
 fn divide(source: &SourceText, name: &str, tree: Span) -> Option<Vec<EmbeddedArg>> {

@@ -4,12 +4,12 @@ mod arguments;
 mod attributes;
 mod failures;
 mod finish;
+mod implied;
 mod imports;
 mod literals;
 mod macros;
 mod patterns;
 mod scopes;
-mod tails;
 mod tokens;
 mod words;
 

@@ -2,7 +2,6 @@
 
 use tree_sitter::Node;
 
-use super::super::dialect::plain_binding;
 use super::super::query::Hit;
 use super::super::reader::{Reader, node_span};
 use crate::facts::code::{Binding, BindingKind};
@@ -73,30 +72,36 @@ fn is_variable(name: &str) -> bool {
 }
 
 pub(super) fn bind(reader: &Reader<'_, '_>, hit: &Hit<'_, '_>, out: &mut Vec<Binding>) {
-    let Some(pattern) = hit.part("name") else { return };
-    let constant = matches!(hit.node.kind(), "static_item" | "const_item");
-    if hit.kind == Some("assigned") && pattern.kind() != "tuple_expression" || constant {
-        let before = out.len();
-        plain_binding(reader, hit, out);
-        out[before..].iter_mut().for_each(|binding| binding.constant = constant);
-        return;
-    }
-    let bound = names(reader, pattern);
+    let node = hit.node;
+    let part = |field: &str| node.child_by_field_name(field);
+    let (pattern, value) = match node.kind() {
+        "assignment_expression" => (part("left"), part("right")),
+        "static_item" | "const_item" => (part("name"), part("value")),
+        _ => (part("pattern"), part("value")),
+    };
+    let Some(pattern) = pattern else { return };
+    let constant = matches!(node.kind(), "static_item" | "const_item");
+    let kind = if hit.kind == Some("assigned") { BindingKind::Assigned } else { BindingKind::Declared };
+    let value = value.map(|node| reader.expr(node));
+    let type_text = part("type").map(|node| reader.text(node).to_owned());
+    let whole = constant || kind == BindingKind::Assigned && pattern.kind() != "tuple_expression";
+    // `self.x = …` names a path; a pattern names each of its variables.
+    let bound = if whole { vec![Bound { node: pattern, position: 0 }] } else { names(reader, pattern) };
     let arity = bound.len() as u32;
-    let value = hit.part("value").map(|node| reader.expr(node));
-    let type_text = hit.part("type").map(|node| reader.text(node).to_owned());
     for name in bound {
+        let path = if name.node.kind() == "_" { Some(vec!["_".to_owned()]) } else { reader.path(name.node) };
+        let Some(path) = path else { continue };
         out.push(Binding {
-            path: vec![reader.text(name.node).to_owned()],
+            path,
             span: node_span(name.node),
-            statement: node_span(hit.node),
-            scope: reader.scope_at(hit.node),
-            kind: if hit.kind == Some("assigned") { BindingKind::Assigned } else { BindingKind::Declared },
+            statement: node_span(node),
+            scope: reader.scope_at(node),
+            kind,
             value: value.clone(),
             position: name.position,
             arity,
             type_text: type_text.clone(),
-            constant: false,
+            constant,
         });
     }
 }
@@ -128,7 +133,7 @@ pub(super) fn side<'t>(reader: &Reader<'_, '_>, pattern: Node<'t>) -> Side<'t> {
                 match (reader.text(name).rsplit("::").next(), inner) {
                     (Some("Err"), inner) => return Side::Err(inner.unwrap_or(node)),
                     (Some("Ok"), inner) => {
-                        is_ok |= depth == 0;
+                        is_ok = true;
                         stack.extend(inner.map(|inner| (inner, depth + 1)));
                     }
                     (Some("Some" | "Ready"), inner) => stack.extend(inner.map(|inner| (inner, depth))),

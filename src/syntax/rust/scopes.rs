@@ -2,14 +2,18 @@
 
 use tree_sitter::Node;
 
-use super::super::query::Hit;
 use super::super::reader::{Reader, node_span};
+use super::implied::block_of;
 use super::{attributes, patterns};
 use crate::facts::code::{FieldDecl, Param, Scope, ScopeKind, TypeDecl};
 
-pub(super) fn read(reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Scope {
-    let node = hit.node;
-    let body = hit.part("body").unwrap_or(node);
+pub(super) fn read(reader: &Reader<'_, '_>, node: Node<'_>) -> Scope {
+    let body = match node.kind() {
+        "async_block" => block_of(node),
+        "static_item" => node.child_by_field_name("value"),
+        _ => node.child_by_field_name("body"),
+    };
+    let body = body.unwrap_or(node);
     let kind = match node.kind() {
         "function_item" => ScopeKind::Function,
         "impl_item" | "trait_item" | "mod_item" => ScopeKind::Class,

@@ -2,12 +2,14 @@
 
 use tree_sitter::Node;
 
-use super::super::dialect::{Dialect, Hooks, Shape};
+use super::super::dialect::{Dialect, Hooks, Implied, Shape, opaque_call, plain_exit};
 use super::super::embedded::Embedded;
-use super::super::query::{Hit, Mark};
+use super::super::query::Hit;
 use super::super::reader::Reader;
-use super::{attributes, failures, finish, imports, literals, macros, patterns, scopes, tails};
-use crate::facts::code::{Arg, Binding, Decorator, ExprKind, Failure, Import, Outline, Scope, TypeDecl};
+use super::{attributes, failures, finish, implied, imports, literals, macros, patterns, scopes};
+use crate::facts::code::{
+    Arg, Binding, Call, CallKind, Decorator, Exit, ExitKind, ExprKind, Failure, Import, Outline, Scope, TypeDecl,
+};
 use crate::model::{Language, SourceText};
 
 pub(in crate::syntax) static DIALECT: Dialect = Dialect {
@@ -64,7 +66,7 @@ struct Words;
 
 impl Hooks for Words {
     fn scope(&self, reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Scope {
-        scopes::read(reader, hit)
+        scopes::read(reader, hit.node)
     }
 
     fn import(&self, reader: &Reader<'_, '_>, hit: &Hit<'_, '_>, out: &mut Vec<Import>) {
@@ -83,8 +85,28 @@ impl Hooks for Words {
         }
     }
 
+    fn call(&self, reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Option<Call> {
+        let node = hit.node;
+        let (kind, callee, args) = match node.kind() {
+            "macro_invocation" => (CallKind::Macro, "macro", macros::arguments_of(node)),
+            "struct_expression" => (CallKind::New, "name", node.child_by_field_name("body")),
+            _ => (CallKind::Plain, "function", node.child_by_field_name("arguments")),
+        };
+        let (base, path, name_span) = reader.callee(node.child_by_field_name(callee)?);
+        let args = args.map(|args| reader.args(args)).unwrap_or_default();
+        Some(Call { name_span, base, path, kind, args, ..opaque_call(reader, node) })
+    }
+
+    fn exit(&self, reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Option<Exit> {
+        let mut exit = plain_exit(reader, hit);
+        if matches!(exit.kind, ExitKind::Return | ExitKind::Propagate) {
+            exit.values = hit.node.named_child(0).map(|value| reader.expr(value)).into_iter().collect();
+        }
+        Some(exit)
+    }
+
     fn failure(&self, reader: &Reader<'_, '_>, hit: &Hit<'_, '_>, out: &mut Vec<Failure>) {
-        out.extend(failures::read(reader, hit));
+        failures::read(reader, hit.node, out);
     }
 
     fn type_decl(&self, reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Option<TypeDecl> {
@@ -104,8 +126,8 @@ impl Hooks for Words {
         macros::read(source, hits)
     }
 
-    fn tails<'t>(&self, reader: &Reader<'_, 't>, hit: &Hit<'_, 't>, out: &mut Vec<(Node<'t>, Mark)>) {
-        tails::of(reader, hit, out);
+    fn implied<'t>(&self, reader: &Reader<'_, 't>, hit: &Hit<'_, 't>, out: &mut Implied<'t>) {
+        implied::implied(reader, hit, out);
     }
 
     fn finish(&self, reader: &Reader<'_, '_>, outline: &mut Outline) {
