@@ -1,5 +1,7 @@
 //! Whatever the text, reading it is total: no panic, no position outside of it, the same outline every time.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use rayon::prelude::*;
 use sightline::check::analyse;
@@ -20,7 +22,7 @@ const SEEDS: [(Language, &str); 7] = [
     (Language::Rust, include_str!("../properties/seed.rs")),
 ];
 
-fn texts() -> Vec<(Language, String)> {
+static TEXTS: LazyLock<Vec<(Language, String)>> = LazyLock::new(|| {
     let mut out: Vec<_> = SEEDS.iter().map(|(language, text)| (*language, (*text).to_owned())).collect();
     for case in fixture::all() {
         for file in &case.change.files {
@@ -31,7 +33,7 @@ fn texts() -> Vec<(Language, String)> {
         }
     }
     out
-}
+});
 
 fn read(language: Language, text: &str) -> Outline {
     outline(language, &SourceText::new(text), &Budget::default()).0
@@ -140,18 +142,18 @@ impl Spans<'_> {
 
 #[test]
 fn a_text_cut_anywhere_is_still_read() {
-    texts().into_par_iter().for_each(|(language, text)| {
+    TEXTS.par_iter().for_each(|(language, text)| {
         let ends = text.match_indices('\n').map(|(at, _)| at);
         for end in ends.chain([text.len()]) {
-            assert_sound(language, &text[..end], &read(language, &text[..end]));
+            assert_sound(*language, &text[..end], &read(*language, &text[..end]));
         }
     });
 }
 
 #[test]
 fn reading_twice_gives_the_same() {
-    for (language, text) in texts() {
-        assert_eq!(read(language, &text), read(language, &text), "{language}: {text}");
+    for (language, text) in TEXTS.iter() {
+        assert_eq!(read(*language, text), read(*language, text), "{language}: {text}");
     }
 }
 
@@ -198,8 +200,7 @@ proptest! {
     /// A piece cut out of one place and put into another, in the middle of everything.
     #[test]
     fn mutilated_code_is_still_read(pick in any::<prop::sample::Index>(), cut in any::<(prop::sample::Index, u8)>(), paste in any::<prop::sample::Index>()) {
-        let texts = texts();
-        let (language, text) = &texts[pick.index(texts.len())];
+        let (language, text) = &TEXTS[pick.index(TEXTS.len())];
         let chars: Vec<char> = text.chars().collect();
         let from = cut.0.index(chars.len());
         let piece = &chars[from..(from + cut.1 as usize).min(chars.len())];
