@@ -8,6 +8,7 @@ mod fixture;
 mod catalogue;
 mod cli;
 mod contract;
+mod demo;
 mod events;
 mod floors;
 mod properties;

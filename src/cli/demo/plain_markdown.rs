@@ -46,11 +46,11 @@ struct Writer {
 impl Writer {
     fn block<'a>(&mut self, node: &'a AstNode<'a>, indent: &str) {
         let value = node.data.borrow().value.clone();
-        match value {
+        match &value {
             NodeValue::Paragraph => self.wrapped(&inline(node), indent, indent),
             NodeValue::Heading(_) => self.wrapped(&format!("{BOLD}{}{OFF}", inline(node)), indent, indent),
             NodeValue::CodeBlock(block) => self.code(&block.info, &block.literal, indent),
-            NodeValue::HtmlBlock(block) => self.html(&block.literal, indent),
+            NodeValue::HtmlBlock(block) => return self.html(&block.literal, indent),
             NodeValue::Table(_) => self.table(node, indent),
             NodeValue::Item(_) | NodeValue::TaskItem(_) => self.item(node, &value, indent),
             NodeValue::List(_) => {
@@ -110,6 +110,7 @@ impl Writer {
         let text = without_tags(literal);
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
             self.wrapped(&format!("{BOLD}{}{OFF}", tame(line)), &format!("{indent}▸ "), indent);
+            self.lines.push(String::new());
         }
     }
 
