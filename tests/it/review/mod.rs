@@ -4,4 +4,5 @@ mod crash;
 mod faults;
 mod limits;
 mod reconcile;
+mod transport;
 mod voice;
