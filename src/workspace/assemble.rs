@@ -1,13 +1,13 @@
 //! Two trees become a change set: the part that local repositories and the cache share.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::model::{ChangeSet, CommitSha, Content, FileChange, FilePath, Language, Neighbour, Note, NoteKind};
 use crate::syntax;
 
 use super::attributes::Attributes;
-use super::blobs::Blobs;
+use super::blobs::{self, Blobs};
 use super::diff::{Blob, EntryKind, RawEntry};
 use super::error::WorkspaceError;
 use super::fetched::Fetched;
@@ -51,14 +51,15 @@ pub(super) fn assemble(
         Some(base) => Special::find(git, base, &overview, &tree)?,
         None => Special::default(),
     };
-    let surplus = select(&mut overview, limits, &mut notes);
+    let mut unread = select(&mut overview, limits, &mut notes);
 
     // The diff looks into links too, though nobody else does.
     let mut wanted: Vec<&str> =
         overview.iter().flat_map(|entry| sides_of(entry, &[EntryKind::File, EntryKind::Link])).collect();
     wanted.extend(special.oids());
     source.provide(git, &wanted)?;
-    let changed = if surplus.is_empty() {
+    unread.extend(set_aside_missing(git, &mut overview, &mut notes)?);
+    let changed = if unread.is_empty() {
         snapshot::whole(git, base, &sides.head_tree, limits)?
     } else {
         snapshot::part(git, base, &sides.head_tree, &overview, limits)?
@@ -75,7 +76,7 @@ pub(super) fn assemble(
     blobs.load(git, in_order_of_worth(&changed), limits)?;
     let attributes = special.attributes(&blobs);
     let mut files: Vec<FileChange> = changed.into_iter().map(|file| file_change(file, &blobs, &attributes)).collect();
-    files.extend(surplus.into_iter().map(|entry| beyond_limit(entry, limits)));
+    files.extend(unread.into_iter().map(Unread::into_change));
     let neighbours = load_neighbours(git, &files, &tree, limits, source, &mut blobs)?;
     if blobs.total_exceeded {
         let text =
@@ -87,15 +88,71 @@ pub(super) fn assemble(
     Ok(Fetched { change, config, notes, compared_with: sides.compared_with })
 }
 
+/// A changed path that is only listed.
+struct Unread {
+    entry: RawEntry,
+    why: String,
+}
+
+impl Unread {
+    fn into_change(self) -> FileChange {
+        let Self { entry, why } = self;
+        let content = |side: &Option<Blob>| match side {
+            None => Content::Absent,
+            Some(_) => Content::Unavailable(why.clone()),
+        };
+        FileChange {
+            status: entry.status,
+            base: content(&entry.old),
+            head: content(&entry.new),
+            path: entry.path,
+            old_path: None,
+            hunks: Vec::new(),
+            generated: false,
+        }
+    }
+}
+
 /// Cuts the list to the limit, code first; answers with what does not fit.
-fn select(overview: &mut Vec<RawEntry>, limits: &Limits, notes: &mut Vec<Note>) -> Vec<RawEntry> {
+fn select(overview: &mut Vec<RawEntry>, limits: &Limits, notes: &mut Vec<Note>) -> Vec<Unread> {
     if overview.len() <= limits.files {
         return Vec::new();
     }
     let text = format!("{} files changed; only {} were read", overview.len(), limits.files);
     notes.push(Note::general(NoteKind::LimitReached, text));
     overview.sort_by_key(|entry| Language::of_path(&entry.path).is_none());
-    overview.split_off(limits.files)
+    let why = format!("it is beyond the limit of {} files", limits.files);
+    overview.split_off(limits.files).into_iter().map(|entry| Unread { entry, why: why.clone() }).collect()
+}
+
+/// git gives up on a whole diff when a single object is missing, as in a partial clone; so those files are left out.
+fn set_aside_missing(
+    git: &Git,
+    overview: &mut Vec<RawEntry>,
+    notes: &mut Vec<Note>,
+) -> Result<Vec<Unread>, WorkspaceError> {
+    let oids: Vec<&str> =
+        overview.iter().flat_map(|entry| sides_of(entry, &[EntryKind::File, EntryKind::Link])).collect();
+    if oids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let missing: HashSet<String> = blobs::sizes(git, &oids)?
+        .into_iter()
+        .filter(|(_, size)| size.is_none())
+        .map(|(oid, _)| oid.to_owned())
+        .collect();
+    if missing.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lost =
+        |entry: &RawEntry| [&entry.old, &entry.new].into_iter().flatten().any(|blob| missing.contains(&blob.oid));
+    let (gone, here): (Vec<_>, Vec<_>) = std::mem::take(overview).into_iter().partition(lost);
+    *overview = here;
+    let text =
+        format!("contents of {} changed files are missing from this repository; is it a partial clone?", gone.len());
+    notes.push(Note::general(NoteKind::Analysis, text));
+    let why = "its content is missing from this repository";
+    Ok(gone.into_iter().map(|entry| Unread { entry, why: why.to_owned() }).collect())
 }
 
 fn sides_of<'a>(entry: &'a RawEntry, kinds: &'a [EntryKind]) -> impl Iterator<Item = &'a str> {
@@ -127,22 +184,6 @@ fn file_change(file: Changed, blobs: &Blobs, attributes: &Attributes) -> FileCha
         old_path: entry.old_path,
         hunks,
         generated,
-    }
-}
-
-fn beyond_limit(entry: RawEntry, limits: &Limits) -> FileChange {
-    let content = |side: &Option<Blob>| match side {
-        None => Content::Absent,
-        Some(_) => Content::Unavailable(format!("it is beyond the limit of {} files", limits.files)),
-    };
-    FileChange {
-        status: entry.status,
-        base: content(&entry.old),
-        head: content(&entry.new),
-        path: entry.path,
-        old_path: None,
-        hunks: Vec::new(),
-        generated: false,
     }
 }
 

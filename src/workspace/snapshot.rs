@@ -1,5 +1,7 @@
 //! The textual diff of two trees: which paths changed, what became what, and the hunks of each.
 
+use std::collections::HashSet;
+
 use crate::model::Hunk;
 
 use super::diff::{self, RawEntry};
@@ -27,10 +29,10 @@ pub(super) fn overview(git: &Git, base: &str, head: &str, limits: &Limits) -> Re
 
 /// Renames and hunks of the whole change.
 pub(super) fn whole(git: &Git, base: &str, head: &str, limits: &Limits) -> Result<Vec<Changed>, WorkspaceError> {
-    compare(git, &["-M", "-l2000"], base, head, &[], limits.diff_bytes, limits)
+    compare(git, base, head, &[], limits)
 }
 
-/// Hunks of some paths of a change that is too large to be read as a whole; renames stay an addition and a removal.
+/// The same of some paths of a change that cannot be read as a whole.
 pub(super) fn part(
     git: &Git,
     base: &str,
@@ -48,25 +50,19 @@ pub(super) fn part(
         });
         let (now, later) = left.split_at(fits.count().max(1));
         let paths: Vec<&str> = now.iter().map(|entry| entry.path.as_str()).collect();
-        changed.extend(compare(git, &["--no-renames"], base, head, &paths, limits.diff_bytes, limits)?);
+        changed.extend(compare(git, base, head, &paths, limits)?);
         left = later;
     }
+    // As a pathspec, the name of a file that became a folder matches what lies in it.
+    let mut seen = HashSet::new();
+    changed.retain(|file| seen.insert(file.entry.path.clone()));
     Ok(changed)
 }
 
-fn compare(
-    git: &Git,
-    renames: &[&str],
-    base: &str,
-    head: &str,
-    paths: &[&str],
-    cap: usize,
-    limits: &Limits,
-) -> Result<Vec<Changed>, WorkspaceError> {
+fn compare(git: &Git, base: &str, head: &str, paths: &[&str], limits: &Limits) -> Result<Vec<Changed>, WorkspaceError> {
     let mut args = vec!["diff-tree", "-r", "-z", "--raw", "-p", "-U3", "--no-abbrev", "--full-index"];
     args.extend(["--no-color", "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/"]);
-    args.extend(renames);
-    args.extend([base, head, "--"]);
+    args.extend(["-M", "-l2000", base, head, "--"]);
     args.extend(paths);
     // Attributes of the change must not hide its diff (`*.go -diff`), so they are read from the empty tree. Larger
     // files are reported as binary, which keeps the output in proportion to the limits.
@@ -74,6 +70,7 @@ fn compare(
         .clone()
         .variable("GIT_ATTR_SOURCE", empty_tree(base))
         .setting("core.bigFileThreshold", (limits.file_bytes + 1).to_string());
+    let cap = limits.diff_bytes;
     let output = git.run(&args, b"", cap)?;
     let (entries, text) = match diff::parse_raw(&output.stdout) {
         Err(_) if output.cut => {

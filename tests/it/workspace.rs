@@ -376,3 +376,17 @@ fn what_is_not_used_leaves_the_cache() {
     assert!(!origin.cache.path().join("acme%2fshop.git").exists());
     cache.change_set(&origin.request("main", "feature")).unwrap();
 }
+
+#[test]
+fn a_file_whose_content_is_missing_does_not_spoil_the_others() {
+    let repo = Repository::new();
+    repo.write("a.go", "package a\n").write("lost.go", "package lost\n").commit("base");
+    repo.git(&["checkout", "-q", "-b", "feature"]);
+    repo.write("a.go", "package a\n\nvar b = 1\n").write("lost.go", "package lost\n\nvar b = 1\n").commit("feature");
+    let oid = repo.git(&["rev-parse", "HEAD:lost.go"]);
+    repo.remove(&format!(".git/objects/{}/{}", &oid[..2], &oid[2..]));
+    let fetched = local(repo.path(), None, &Head::Rev("HEAD".to_owned())).unwrap();
+    assert_eq!(find(&fetched.change, "a.go").hunks[0].added, [2, 3]);
+    assert!(matches!(find(&fetched.change, "lost.go").head, Content::Unavailable(_)));
+    assert!(fetched.notes[0].text.starts_with("contents of 1 changed files are missing"), "{:?}", fetched.notes);
+}

@@ -24,7 +24,7 @@ pub(super) fn write(id: &str, checkout: &Path) -> anyhow::Result<Result<String, 
     }
     let module = slug.replace('-', "_");
     let files = [
-        (format!("rules/{id}.md"), page(slug)),
+        (format!("rules/{id}.md"), page(id, slug)),
         (format!("src/rules/{family}/{module}.rs"), code(id)),
         (format!("fixtures/{id}/bad.go"), bad(id)),
         (format!("fixtures/{id}/good.go"), GOOD.to_owned()),
@@ -47,8 +47,8 @@ pub(super) fn write(id: &str, checkout: &Path) -> anyhow::Result<Result<String, 
     }
     let _infallible = write!(
         report,
-        "  src/rules/{family}/mod.rs: pub mod {module};\n  src/rules/list.rs: {family}::{module}::RULE,\n\nthen run: cargo test \
-         --test fixtures {id}\n"
+        "  src/rules/{family}/mod.rs: pub mod {module};\n  src/rules/list.rs: {family}::{module}::RULE,\n\nthen run:\n  \
+         cargo test --test fixtures {id}\n  BLESS=1 cargo test --test it catalogue    (writes the table of rules)\n"
     );
     Ok(Ok(report))
 }
@@ -65,15 +65,17 @@ fn shown(id: &str) -> String {
     id.chars().filter(|c| !c.is_control()).take(80).collect()
 }
 
-fn page(slug: &str) -> String {
+fn page(id: &str, slug: &str) -> String {
     let title = slug.replace('-', " ");
+    // The examples of a page are its fixtures, without their markers.
+    let wrong = bad(id).replace(&format!(" // expect: {id}"), "");
     format!(
         "---\ntitle: {title}\nseverity: warning\nconfidence: likely\nmode: changed-lines\nlanguages: [go]\nsince: {}\n---\n\n\
          # {title}\n\n\
          ## What it reports\n\nThe exact trigger, in one paragraph.\n\n\
          ## Why it matters in production\n\nWhat an operator cannot see because of it.\n\n\
-         ## Example\n\nThe smallest code that is reported; it is the fixture.\n\n\
-         ## Fix\n\nThe same code, mended.\n\n\
+         ## Example\n\n```go\n{wrong}```\n\nBetter:\n\n```go\n{GOOD}```\n\n\
+         ## Fix\n\nWhat to do, step by step.\n\n\
          ## When it is wrong\n\nEvery exemption, and the false positives that remain.\n\n\
          ## Options\n\nNone.\n\n\
          ## References\n\nWhere the claim comes from.\n",
