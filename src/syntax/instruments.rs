@@ -190,6 +190,10 @@ pub(super) fn metric_use(read: &Read, id: CallId, library: &str, form: LabelForm
                 labels.push((key.value.literal().unwrap_or_default().to_owned(), value.value.clone()));
             }
         }
+        LabelForm::Attributes(from) => {
+            let values = call.args.iter().skip(from as usize);
+            values.for_each(|arg| attributes(read, &arg.value, &mut labels));
+        }
         LabelForm::Macro => {
             let named = call.args.iter().filter_map(|arg| Some((arg.name.clone()?, arg.value.clone())));
             labels.extend(named);
@@ -198,4 +202,38 @@ pub(super) fn metric_use(read: &Read, id: CallId, library: &str, form: LabelForm
     opaque |= labels.iter().any(|(key, value)| key == "..." || matches!(value.kind, ExprKind::Spread(_)));
     let receiver = call.path.len().checked_sub(1).map_or(Vec::new(), |end| call.path[..end].to_vec());
     MetricUse { call: id, library: library.to_owned(), tier, labels, opaque, positional, receiver }
+}
+
+/// `metric.WithAttributes(attribute.String("k", v))`, `&[KeyValue::new("k", v)]`, `Attributes.of(stringKey("k"), v)`.
+fn attributes(read: &Read, value: &Expr, labels: &mut Vec<(String, Expr)>) {
+    match &value.kind {
+        ExprKind::List(items) | ExprKind::Compound(items) => {
+            items.iter().for_each(|item| attributes(read, item, labels));
+        }
+        ExprKind::Call(id) => {
+            let call = &read.outline.calls[id.index()];
+            if call.path.last().is_some_and(|last| last == "of") {
+                for pair in call.args.chunks(2) {
+                    let [key, value] = pair else { continue };
+                    labels.push((key_name(read, &key.value).unwrap_or_default(), value.value.clone()));
+                }
+                return;
+            }
+            match call.args.as_slice() {
+                [key, value] if key.value.literal().is_some() => {
+                    labels.push((key_name(read, &key.value).unwrap_or_default(), value.value.clone()));
+                }
+                args => args.iter().for_each(|arg| attributes(read, &arg.value, labels)),
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `"k"` or `AttributeKey.stringKey("k")`.
+fn key_name(read: &Read, key: &Expr) -> Option<String> {
+    match &key.kind {
+        ExprKind::Call(id) => read.outline.calls[id.index()].args.first()?.value.literal().map(str::to_owned),
+        _ => key.literal().map(str::to_owned),
+    }
 }

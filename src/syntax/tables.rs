@@ -51,6 +51,8 @@ pub(super) enum LabelForm {
     Pairs(u32),
     /// Keyword-like arguments of a macro.
     Macro,
+    /// Attributes made by calls, from this argument on (OpenTelemetry).
+    Attributes(u32),
 }
 
 #[derive(Debug, Default)]
@@ -258,7 +260,9 @@ fn label_form(text: &str) -> Option<LabelForm> {
         "macro" => LabelForm::Macro,
         _ => {
             let record = index("record").map(LabelForm::Record);
-            record.or_else(|| index("list").map(LabelForm::List)).or_else(|| index("pairs").map(LabelForm::Pairs))?
+            let list = || index("list").map(LabelForm::List);
+            let pairs = || index("pairs").map(LabelForm::Pairs);
+            record.or_else(list).or_else(pairs).or_else(|| index("attributes").map(LabelForm::Attributes))?
         }
     })
 }
