@@ -60,7 +60,7 @@ fn worth_saying(file: &FileFacts, failure: &Failure, log: &LogCall) -> bool {
         ["redact", "sensitive", "secret", "leak", "pii", "credential"].iter().any(|word| text.contains(word))
     });
     let console = log.library == "console" || log.library == "print";
-    !(anonymous && !io) && !comment && !console
+    (!anonymous || io) && !comment && !console
 }
 
 fn say(out: &mut Report, file: &FileFacts, failure: &Failure, log: &LogCall) {
