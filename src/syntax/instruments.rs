@@ -191,8 +191,7 @@ pub(super) fn metric_use(read: &Read, id: CallId, library: &str, form: LabelForm
             }
         }
         LabelForm::Attributes(from) => {
-            let values = call.args.iter().skip(from as usize);
-            values.for_each(|arg| attributes(read, &arg.value, &mut labels));
+            call.args.iter().skip(from as usize).for_each(|arg| attributes(read, &arg.value, &mut labels));
         }
         LabelForm::Macro => {
             let named = call.args.iter().filter_map(|arg| Some((arg.name.clone()?, arg.value.clone())));

@@ -3,6 +3,34 @@
 use crate::facts::{FileClass, UnitKind};
 use crate::model::{FilePath, Language};
 
+/// Folders of build, release and development scripts.
+const SCRIPTS: [&str; 24] = [
+    "scripts",
+    "script",
+    "hack",
+    "tools",
+    "tooling",
+    "bin",
+    "build",
+    "ci",
+    ".github",
+    "dev",
+    "devtools",
+    "bench",
+    "benches",
+    "benchmark",
+    "benchmarks",
+    "xtask",
+    "contrib",
+    "release",
+    "loadtest",
+    "load-test",
+    "k6",
+    "perf",
+    ".circleci",
+    "infra",
+];
+
 /// What a file is, by its path and the first lines of its text.
 pub(super) fn class_of(path: &FilePath, text: &str, generated: bool) -> FileClass {
     if generated || is_generated(path, text) {
@@ -34,37 +62,11 @@ pub(super) fn class_of(path: &FilePath, text: &str, generated: bool) -> FileClas
     ]) {
         return FileClass::Example;
     }
-    let scripts = [
-        "scripts",
-        "script",
-        "hack",
-        "tools",
-        "tooling",
-        "bin",
-        "build",
-        "ci",
-        ".github",
-        "dev",
-        "devtools",
-        "bench",
-        "benches",
-        "benchmark",
-        "benchmarks",
-        "xtask",
-        "contrib",
-        "release",
-        "loadtest",
-        "load-test",
-        "k6",
-        "perf",
-        ".circleci",
-        "infra",
-    ];
     let name = path.file_name();
     let build = ["build.rs", "setup.py", "conftest.py", "manage.py", "noxfile.py", "fabfile.py", "gulpfile.js"]
         .contains(&name)
         || [".config.js", ".config.ts", ".config.mjs", ".config.cjs"].iter().any(|end| name.ends_with(end));
-    if folder(&scripts) || build { FileClass::Script } else { FileClass::Production }
+    if folder(&SCRIPTS) || build { FileClass::Script } else { FileClass::Production }
 }
 
 fn is_test(path: &FilePath, lower: &str, folder: &dyn Fn(&[&str]) -> bool) -> bool {
