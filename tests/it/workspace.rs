@@ -390,3 +390,20 @@ fn a_file_whose_content_is_missing_does_not_spoil_the_others() {
     assert!(matches!(find(&fetched.change, "lost.go").head, Content::Unavailable(_)));
     assert!(fetched.notes[0].text.starts_with("contents of 1 changed files are missing"), "{:?}", fetched.notes);
 }
+
+#[test]
+fn a_server_that_never_answers_is_left_in_time() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let origin = Origin::new(varied());
+    let limits = Limits { time: Duration::from_secs(1), ..Limits::default() };
+    let url = format!("http://{}/x.git", silent.local_addr().unwrap());
+    let request = Fetch { url, ..origin.request("main", "feature") };
+    let started = std::time::Instant::now();
+    let error = Cache::new(origin.cache.path().to_owned(), limits).change_set(&request).unwrap_err();
+    assert!(matches!(error, WorkspaceError::Timeout { .. }) && error.is_transient(), "{error}");
+    assert!(started.elapsed() < Duration::from_secs(10));
+    // git's own child, which holds the connection, must be gone too: its end closes the socket.
+    let (mut connection, _) = silent.accept().unwrap();
+    connection.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    std::io::Read::read_to_end(&mut connection, &mut Vec::new()).unwrap();
+}
