@@ -24,7 +24,8 @@ fn paths(change: &ChangeSet) -> Vec<&str> {
 }
 
 fn text(content: &Content) -> &str {
-    content.text().map_or_else(|| panic!("no text but {content:?}"), |text| text)
+    let Some(text) = content.text() else { panic!("no text but {content:?}") };
+    text
 }
 
 /// main: one commit; feature: every kind of change.
