@@ -25,7 +25,7 @@ pub(super) fn hunk_header(hunk: &Hunk) -> Markup {
 }
 
 /// Characters that would change how the text around them reads are shown by name.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -1,5 +1,7 @@
 //! The frame of every page: head, title of the pull request, tabs.
 
+use axum::response::{IntoResponse as _, Response};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::super::conversation::Conversation;
@@ -13,7 +15,22 @@ pub(super) enum Tab {
     Files,
 }
 
-pub(super) fn page(title: &str, tab: Option<(Tab, &Conversation, usize)>, nonce: &str, body: &Markup) -> Markup {
+/// The policy lets the page's own script run, once per answer, and nothing else load.
+pub(super) fn served(title: &str, tab: Option<(Tab, &Conversation, usize)>, body: &Markup) -> Response {
+    let nonce = format!("{:032x}", fastrand::u128(..));
+    let page = page(title, tab, &nonce, body).into_string();
+    let policy = format!(
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-{nonce}'; connect-src 'self'; base-uri 'none'; form-action 'none'"
+    );
+    let mut response = ([(CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response();
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
+fn page(title: &str, tab: Option<(Tab, &Conversation, usize)>, nonce: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {

@@ -9,6 +9,7 @@ mod files;
 mod layout;
 mod markdown;
 mod routes;
+mod source;
 mod thread;
 
 pub(super) use routes::routes;

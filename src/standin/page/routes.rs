@@ -7,14 +7,13 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue};
-use http::{StatusCode, header};
+use http::StatusCode;
 use maud::{Markup, html};
 
 use super::super::conversation::Conversation;
 use super::super::site::Site;
-use super::layout::{self, Tab};
-use super::{conversation, files};
+use super::layout::{Tab, served};
+use super::{conversation, files, source};
 
 pub(in super::super) fn routes() -> Router<Arc<Site>> {
     Router::new()
@@ -24,21 +23,8 @@ pub(in super::super) fn routes() -> Router<Arc<Site>> {
         .route("/{owner}/{repo}/pull/{number}/files", get(changed))
         .route("/{owner}/{repo}/pull/{number}/pulse", get(pulse))
         .route("/{owner}/{repo}/runs/{id}", get(run))
-}
-
-/// The policy lets the page's own script run, once per answer, and nothing else load.
-fn served(title: &str, tab: Option<(Tab, &Conversation, usize)>, body: &Markup) -> Response {
-    let nonce = format!("{:032x}", fastrand::u128(..));
-    let page = layout::page(title, tab, &nonce, body).into_string();
-    let policy = format!(
-        "default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-{nonce}'; connect-src 'self'; base-uri 'none'; form-action 'none'"
-    );
-    let mut response = ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response();
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
-        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
-    }
-    response
+        .route("/{owner}/{repo}/blob/{rev}/{*path}", get(source::file))
+        .route("/{owner}/{repo}/commit/{sha}", get(source::commit))
 }
 
 async fn index(State(site): State<Arc<Site>>) -> Response {

@@ -6,5 +6,6 @@ mod faults;
 mod git;
 mod graphql;
 mod hooks;
+mod pages;
 mod reviews;
 mod world;
