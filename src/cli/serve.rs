@@ -37,8 +37,10 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         None => Arc::new(NoProbe),
     };
     let telemetry = observability::start(&logging(&settings))?;
+    // One thread for everything that waits: what computes (the engine) or blocks (git) has threads of its own, and a
+    // delivery that wanders between threads costs half as much again (measured).
     let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("could not start the runtime")?;
+        tokio::runtime::Builder::new_current_thread().enable_all().build().context("could not start the runtime")?;
     let result = runtime.block_on(serve(settings, probe));
     // A job that does not even end when its worker has handed it back must not keep the process.
     runtime.shutdown_timeout(Duration::from_secs(5));

@@ -14,7 +14,7 @@ const CRASH_PAUSE_MS: i64 = 15_000;
 
 pub(super) trait Dialect: sqlx::Database {
     const BEGIN: &'static str;
-    /// `$1` JSON array of `[guid, event]`, `$2` now; answers with the GUIDs that are new.
+    /// `$1` JSON object from guid to event, `$2` now; answers with the GUIDs that are new.
     const ACCEPT: &'static str;
     /// `$1` JSON array of `[delivery, kind, key, payload, priority, run_at]` with distinct keys, `$2` now.
     const ENQUEUE: &'static str;
@@ -88,7 +88,7 @@ where
         let now = millis(now);
         let fail = || QueueError::database("write to");
         let mut transaction = self.writer.begin_with(D::BEGIN).await.map_err(fail())?;
-        let offered: Vec<_> = batch.iter().map(|(delivery, _)| (&delivery.guid, &delivery.event)).collect();
+        let offered: BTreeMap<_, _> = batch.iter().map(|(delivery, _)| (&delivery.guid, &delivery.event)).collect();
         let offered = serde_json::to_string(&offered).expect("strings serialise");
         let fresh: Vec<(String,)> =
             sqlx::query_as(D::ACCEPT).bind(offered).bind(now).fetch_all(&mut *transaction).await.map_err(fail())?;

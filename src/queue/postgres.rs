@@ -14,7 +14,7 @@ impl Dialect for Postgres {
     const BEGIN: &'static str = "BEGIN";
     const ACCEPT: &'static str = "
         INSERT INTO deliveries (guid, event, received_at)
-        SELECT value ->> 0, value ->> 1, $2 FROM jsonb_array_elements($1::jsonb)
+        SELECT key, value, $2 FROM jsonb_each_text($1::jsonb)
         ON CONFLICT (guid) DO NOTHING RETURNING guid";
     const ENQUEUE: &'static str = "
         INSERT INTO jobs (delivery, kind, key, payload, priority, state, run_at, created_at)

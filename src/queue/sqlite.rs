@@ -18,7 +18,7 @@ impl Dialect for Sqlite {
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
     const ACCEPT: &'static str = "
         INSERT INTO deliveries (guid, event, received_at)
-        SELECT value ->> 0, value ->> 1, $2 FROM json_each($1) WHERE true
+        SELECT key, value, $2 FROM json_each($1) WHERE true
         ON CONFLICT (guid) DO NOTHING RETURNING guid";
     const ENQUEUE: &'static str = "
         INSERT INTO jobs (delivery, kind, key, payload, priority, state, run_at, created_at)
@@ -43,6 +43,8 @@ pub(super) async fn open(url: &str) -> Result<Database<Sqlite>, QueueError> {
         .journal_mode(SqliteJournalMode::Wal)
         // NORMAL would not sync at a commit: an answered delivery could vanish when the power fails.
         .synchronous(SqliteSynchronous::Full)
+        // Pages that several commits touch go from the log to the database once: 16 MB of log instead of 4.
+        .pragma("wal_autocheckpoint", "4000")
         .busy_timeout(Duration::from_secs(10));
     let in_memory = url.contains(":memory:") || url.contains("mode=memory");
     if !in_memory && let Some(folder) = options.get_filename().parent() {
