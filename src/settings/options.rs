@@ -43,7 +43,7 @@ pub struct Options {
     #[arg(long, env = "GITHUB_WEBHOOK_SECRET_FILE", value_name = "FILE")]
     pub webhook_secret_file: Option<PathBuf>,
 
-    /// GitHub's web address, also for git [default: https://github.com].
+    /// GitHub's web address, also for git [default: `https://github.com`].
     #[arg(long, env = "GITHUB_URL", value_name = "URL")]
     pub github_url: Option<String>,
 
@@ -71,7 +71,7 @@ pub struct Options {
     #[arg(long, env = "SIGHTLINE_RESOLVE_THREADS", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub resolve_threads: Option<bool>,
 
-    /// Send traces to this OpenTelemetry collector (OTLP over HTTP), for example http://localhost:4318.
+    /// Send traces to this OpenTelemetry collector (OTLP over HTTP), for example `http://localhost:4318`.
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
     pub otlp_endpoint: Option<String>,
 
