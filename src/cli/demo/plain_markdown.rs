@@ -120,6 +120,13 @@ impl Writer {
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
         let wide = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| shown(cell)).max();
         let widths: Vec<usize> = (0..columns).map(|column| wide(column).unwrap_or(0)).collect();
+        if widths.iter().map(|width| width + 2).sum::<usize>() > self.width {
+            // Too wide for the terminal: a row is read better as a sentence.
+            for row in rows.iter().skip(1) {
+                self.wrapped(&row.join(" — "), &format!("{indent}• "), &format!("{indent}  "));
+            }
+            return;
+        }
         for row in &rows {
             let cells = row
                 .iter()
@@ -238,6 +245,14 @@ mod tests {
         insta::assert_snapshot!(plain("- one two three four five six", 16), @r"
         • one two three
           four five six
+        ");
+    }
+
+    #[test]
+    fn tables_wider_than_the_terminal_become_sentences() {
+        insta::assert_snapshot!(plain("| a | b |\n|---|---|\n| one two three | four five |", 20), @r"
+        • one two three —
+          four five
         ");
     }
 

@@ -87,7 +87,7 @@ impl Urls<'_> {
 
     pub(crate) fn full_repository(&self, world: &World, repo: &Repo) -> Value {
         let mut shown = self.repository(world, repo);
-        merge(&mut shown, json!({"network_count": 0, "subscribers_count": 0, "temp_clone_token": null}));
+        merge(&mut shown, json!({"network_count": 0, "subscribers_count": 0}));
         shown
     }
 }
