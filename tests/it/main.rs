@@ -5,6 +5,7 @@
 #[path = "../fixture/mod.rs"]
 mod fixture;
 
+mod browser;
 mod catalogue;
 mod cli;
 mod contract;
