@@ -41,6 +41,9 @@ pub enum StartError {
     Twice(#[from] tracing_subscriber::util::TryInitError),
 }
 
+/// Traces begin at the webhook, whose span the log can do without.
+const DELIVERIES: &str = ",sightline::server::webhook=debug";
+
 /// Keeps traces flowing; [`Telemetry::shutdown`] sends what is left.
 #[derive(Debug)]
 pub struct Telemetry {
@@ -52,13 +55,15 @@ pub struct Telemetry {
 pub fn start(logging: &Logging) -> Result<Telemetry, StartError> {
     // The database and the HTTP stack are loud at `info`; whoever wants them names them.
     let quiet = format!("sqlx=warn,hyper=warn,h2=warn,reqwest=warn,tower=warn,octocrab=off,{}", logging.filter);
-    let filter =
-        || EnvFilter::try_new(&quiet).map_err(|source| StartError::Filter { filter: logging.filter.clone(), source });
+    let filter = |more: &str| {
+        EnvFilter::try_new(format!("{quiet}{more}"))
+            .map_err(|source| StartError::Filter { filter: logging.filter.clone(), source })
+    };
     let traces = logging.otlp_endpoint.as_deref().map(provider).transpose()?;
     let exported = match &traces {
-        Some(provider) => {
-            Some(tracing_opentelemetry::layer().with_tracer(provider.tracer("sightline")).with_filter(filter()?))
-        }
+        Some(provider) => Some(
+            tracing_opentelemetry::layer().with_tracer(provider.tracer("sightline")).with_filter(filter(DELIVERIES)?),
+        ),
         None => None,
     };
     let lines = if logging.json {
@@ -68,14 +73,14 @@ pub fn start(logging: &Logging) -> Result<Telemetry, StartError> {
             .with_current_span(true)
             .with_span_list(false)
             .with_writer(std::io::stderr)
-            .with_filter(filter()?)
+            .with_filter(filter("")?)
             .boxed()
     } else {
         tracing_subscriber::fmt::layer()
             .with_ansi(logging.colour)
             .with_target(false)
             .with_writer(std::io::stderr)
-            .with_filter(filter()?)
+            .with_filter(filter("")?)
             .boxed()
     };
     tracing_subscriber::registry().with(lines).with(exported).try_init()?;

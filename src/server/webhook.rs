@@ -9,7 +9,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
-use tracing::{Instrument, debug, error, info, info_span, warn};
+use tracing::{Instrument, debug, debug_span, error, info, warn};
 
 use super::answer::{ignored, name, refused, taken};
 use super::service::{App, Service};
@@ -25,7 +25,8 @@ pub(super) async fn receive(
     // Header values are visible ASCII here, so a log line stays one line.
     let event = text(&headers, "x-github-event").unwrap_or_default();
     let guid = text(&headers, "x-github-delivery").unwrap_or_default();
-    let span = info_span!("delivery", otel.kind = "server", delivery = guid, event, outcome = tracing::field::Empty);
+    // Below `info`: the lines that matter name their delivery themselves, and only traces pay for the span.
+    let span = debug_span!("delivery", otel.kind = "server", delivery = guid, event, outcome = tracing::field::Empty);
     let (outcome, response) = answer(&service, &headers, body).instrument(span.clone()).await;
     span.record("outcome", outcome);
     service.pulse.delivery(event, outcome);
@@ -44,7 +45,7 @@ async fn answer(
     match read(&app, headers, body) {
         Ok(delivery) => accept(service, &app, delivery).await,
         Err((outcome, status, message)) => {
-            warn!("delivery refused, {outcome}: {message}");
+            warn!(delivery = text(headers, "x-github-delivery"), "delivery refused, {outcome}: {message}");
             (outcome, refused(status, message))
         }
     }
@@ -100,30 +101,28 @@ async fn accept(service: &Service, app: &App, received: Received) -> (&'static s
     let Received { guid, event_name, event } = received;
     let now = service.clock.now();
     let routed = route::works(&event, Some(app.id), now);
-    if matches!(event, Event::Ignored | Event::Ping) {
-        debug!("delivery ignored: {}", routed.because);
+    if routed.works.is_empty() {
+        // Nothing follows, however often it comes: there is nothing to remember either.
+        debug!(delivery = guid, event = event_name, "delivery ignored: {}", routed.because);
         return ("ignored", ignored(&guid, routed.because));
     }
-    let jobs = routed.works.len();
     let delivery = Delivery { guid: guid.clone(), event: event_name };
     match service.store.accept(delivery, routed.works, now).await {
         Ok(accepted) => {
-            if jobs > 0 {
-                info!(
-                    repository = event.repository().map(tracing::field::display),
-                    pull_request = event.pull_request(),
-                    jobs = accepted.jobs(),
-                    "delivery {}: {}",
-                    name(accepted),
-                    routed.because,
-                );
-            } else {
-                debug!("delivery {}: {}", name(accepted), routed.because);
-            }
+            info!(
+                delivery = guid,
+                repository = event.repository().map(tracing::field::display),
+                pull_request = event.pull_request(),
+                jobs = accepted.jobs(),
+                "delivery {}: {}",
+                name(accepted),
+                routed.because,
+            );
             (name(accepted), taken(&guid, accepted, routed.because))
         }
         Err(error) => {
             error!(
+                delivery = guid,
                 repository = event.repository().map(tracing::field::display),
                 error = &error as &dyn std::error::Error,
                 "could not store delivery {guid}",
