@@ -1,41 +1,68 @@
 //! Label values do not fit the declaration: the call panics or throws, and takes the request with it.
 
-use crate::facts::{FileFacts, MetricDecl, MetricLabels, MetricUse, Tier};
-use crate::model::{Confidence, Language};
+use crate::facts::{FileClass, FileFacts, MetricDecl, MetricLabels, MetricUse, Tier};
+use crate::model::{Confidence, Language, Span};
 use crate::rules::rule::{Change, Report, Rule, rule};
 use crate::rules::seen::{may_be_list, resolved_as};
 
 pub const RULE: Rule = rule!("metrics/metric-label-arity", check);
 
 fn check(change: &Change<'_>, out: &mut Report) {
-    for file in change.code_files() {
-        for used in &file.facts.telemetry.metric_uses {
-            let call = file.facts.call(used.call);
-            if used.tier == Tier::Lexical || used.opaque || file.facts.in_test(call.scope) || used.labels.is_empty() {
-                continue;
+    // Every file that was read: the change may be the declaration, and the use an old line of a file it does not touch.
+    let mut files: Vec<&FileFacts> = change.delta.head.files().collect();
+    files.sort_by_key(|file| file.path.clone());
+    for file in files {
+        for used in &file.telemetry.metric_uses {
+            let scope = file.call(used.call).scope;
+            let readable = used.tier > Tier::Lexical && !used.opaque && !used.labels.is_empty();
+            if readable && file.class != FileClass::Example && !file.in_test(scope) {
+                compare(change, file, used, out);
             }
-            let Some((home, declared)) = declaration(change, file.facts, used) else { continue };
-            let MetricLabels::Known(labels) = &declared.labels else { continue };
-            // Either side may be the change: the use, or the declaration in another file.
-            let declaration_changed = change.delta.pairs().any(|pair| {
-                pair.head.is_some_and(|head| head.path == home.path && pair.touches(home.call(declared.call).span))
-            });
-            if !file.pair.touches(call.span) && !declaration_changed {
-                continue;
-            }
-            let Some(problem) = problem(file.facts, labels, used) else { continue };
-            let names = if labels.is_empty() { "no labels".to_owned() } else { format!("`{}`", labels.join("`, `")) };
-            let line = home.source.line_of(home.call(declared.call).span.start);
-            let same_file = home.path == file.facts.path;
-            let place = same_file.then(|| home.call(declared.call).span);
-            out.at(file.facts, call.name_span.cover(call.span))
-                .confidence(Confidence::Certain)
-                .evidence(resolved_as(file.facts, used.call, "a metric", &used.library), Some(call.name_span))
-                .evidence(format!("declared with {names} at {}:{line}", home.path), place)
-                .help("give exactly the declared labels")
-                .say(format!("{problem}: this call {} when it runs", consequence(file.facts.language)));
         }
     }
+}
+
+fn compare(change: &Change<'_>, file: &FileFacts, used: &MetricUse, out: &mut Report) {
+    let Some((home, declared)) = declaration(change, file, used) else { return };
+    let MetricLabels::Known(labels) = &declared.labels else { return };
+    let (call, maker) = (file.call(used.call), home.call(declared.call));
+    let use_changed = new_line(change, file, call.span).is_some();
+    let declaration = new_line(change, home, maker.span);
+    if !use_changed && declaration.is_none() {
+        return;
+    }
+    let Some(problem) = problem(file, labels, used) else { return };
+    let names = if labels.is_empty() { "no labels".to_owned() } else { format!("`{}`", labels.join("`, `")) };
+    let consequence = consequence(file.language);
+    let at = |file: &FileFacts, span: Span| format!("{}:{}", file.path, file.source.line_of(span.start));
+    let resolved = resolved_as(file, used.call, "a metric", &used.library);
+    let same_file = home.path == file.path;
+    if use_changed {
+        out.at(file, call.name_span.cover(call.span))
+            .confidence(Confidence::Certain)
+            .evidence(resolved, Some(call.name_span))
+            .evidence(format!("declared with {names} at {}", at(home, maker.span)), same_file.then_some(maker.span))
+            .help("give exactly the declared labels")
+            .say(format!("{problem}: this call {consequence} when it runs"));
+    } else if let Some(line) = declaration {
+        out.at(home, line)
+            .confidence(Confidence::Certain)
+            .evidence(
+                format!("the call at {} still has the old labels", at(file, call.span)),
+                same_file.then_some(call.span),
+            )
+            .evidence(resolved, None)
+            .help("change the calls together with the declaration")
+            .say(format!("a call does not fit this declaration any more ({problem}): it {consequence} when it runs"));
+    }
+}
+
+/// The first new line of a span of a file of the head.
+fn new_line(change: &Change<'_>, file: &FileFacts, span: Span) -> Option<Span> {
+    let pair = change.delta.pairs().find(|pair| pair.head.is_some_and(|head| head.path == file.path))?;
+    let (first, last) = file.source.lines(span);
+    let line = (first..=last).find(|line| pair.change.is_added(*line))?;
+    Some(file.source.line_span(line))
 }
 
 fn consequence(language: Language) -> &'static str {
