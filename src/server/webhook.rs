@@ -15,7 +15,7 @@ use super::answer::{ignored, name, refused, taken};
 use super::service::{App, Service};
 use crate::flows::route;
 use crate::github::event::{self, Event};
-use crate::queue::Delivery;
+use crate::queue::{Accepted, Delivery};
 
 pub(super) async fn receive(
     State(service): State<Service>,
@@ -109,15 +109,15 @@ async fn accept(service: &Service, app: &App, received: Received) -> (&'static s
     let delivery = Delivery { guid: guid.clone(), event: event_name };
     match service.store.accept(delivery, routed.works, now).await {
         Ok(accepted) => {
-            info!(
-                delivery = guid,
-                repository = event.repository().map(tracing::field::display),
-                pull_request = event.pull_request(),
-                jobs = accepted.jobs(),
-                "delivery {}: {}",
-                name(accepted),
-                routed.because,
-            );
+            // The job tells its story, this delivery's name in it, where it ends; only a comeback is news here.
+            let repository = event.repository().map(tracing::field::display);
+            let story = format_args!("delivery {}: {}", name(accepted), routed.because);
+            match accepted {
+                Accepted::New { .. } => {
+                    debug!(delivery = guid, repository, pull_request = event.pull_request(), "{story}")
+                }
+                _ => info!(delivery = guid, repository, pull_request = event.pull_request(), "{story}"),
+            }
             (name(accepted), taken(&guid, accepted, routed.because))
         }
         Err(error) => {
