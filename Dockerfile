@@ -13,7 +13,7 @@ COPY Cargo.toml Cargo.lock ./
 RUN mkdir -p src tests/bench \
  && echo 'fn main() {}' | tee src/main.rs tests/bench/engine.rs > /dev/null \
  && touch src/lib.rs \
- && cargo build --release --locked \
+ && cargo build --profile dist --locked \
  && rm -rf src tests
 
 COPY app.yml ./
@@ -22,7 +22,7 @@ COPY src src
 COPY tests/bench tests/bench
 COPY fixtures fixtures
 # Docker keeps the times of copied files, and cargo would take the empty library above for the newer one.
-RUN find src -name '*.rs' -exec touch {} + && cargo build --release --locked
+RUN find src -name '*.rs' -exec touch {} + && cargo build --profile dist --locked
 
 FROM debian:bookworm-slim
 RUN apt-get update \
@@ -30,7 +30,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin sightline \
  && install -d -o sightline -g sightline -m 0700 /data
-COPY --from=build /build/target/release/sightline /usr/local/bin/sightline
+COPY --from=build /build/target/dist/sightline /usr/local/bin/sightline
 USER 10001
 ENV SIGHTLINE_DATA_DIR=/data \
     SIGHTLINE_HOST=0.0.0.0 \
