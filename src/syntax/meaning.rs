@@ -1,6 +1,6 @@
 //! Outlines → telemetry facts: which calls are logs, spans, metrics and outbound operations, by the library tables.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::entry;
 use super::instruments::{declaration, metric_use};
@@ -169,7 +169,7 @@ pub(super) fn redacts(name: &str) -> bool {
 
 /// Methods on the variable a span is bound to: the tables cannot type every binding, but the name is enough here.
 fn span_methods(out: &mut Telemetry, read: &Read) {
-    let known: Vec<CallId> = out.span_ops.iter().map(|op| op.call).collect();
+    let known: HashSet<CallId> = out.span_ops.iter().map(|op| op.call).collect();
     for (index, call) in read.outline.calls.iter().enumerate() {
         let id = CallId(index as u32);
         if known.contains(&id) {

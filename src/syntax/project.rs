@@ -74,17 +74,34 @@ pub(super) struct Project {
     pub(super) files: Vec<Arc<Read>>,
     by_path: HashMap<FilePath, usize>,
     by_folder: HashMap<String, Vec<usize>>,
+    by_name: HashMap<String, Vec<usize>>,
+    /// The files that each import of each file names: asked for nearly every call, so found once.
+    modules: Vec<HashMap<String, Vec<usize>>>,
 }
 
 impl Project {
     pub(super) fn new(files: Vec<Arc<Read>>) -> Self {
         let mut by_path = HashMap::new();
         let mut by_folder: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, file) in files.iter().enumerate() {
             by_path.insert(file.path.clone(), index);
             by_folder.entry(file.path.folder().to_owned()).or_default().push(index);
+            by_name.entry(file.path.file_name().to_owned()).or_default().push(index);
         }
-        Self { files, by_path, by_folder }
+        let mut project = Self { files, by_path, by_folder, by_name, modules: Vec::new() };
+        project.modules = (0..project.files.len()).map(|file| project.imported_by(file)).collect();
+        project
+    }
+
+    fn imported_by(&self, file: usize) -> HashMap<String, Vec<usize>> {
+        let mut modules = HashMap::new();
+        for import in &self.files[file].outline.imports {
+            if !modules.contains_key(&import.module) {
+                modules.insert(import.module.clone(), self.find_module(file, &import.module));
+            }
+        }
+        modules
     }
 
     /// The files that share a namespace with this one: the package in Go and Java, the file alone elsewhere.
@@ -101,6 +118,10 @@ impl Project {
 
     /// The files of this project that an import names.
     pub(super) fn module(&self, file: usize, module: &str) -> Vec<usize> {
+        self.modules[file].get(module).cloned().unwrap_or_else(|| self.find_module(file, module))
+    }
+
+    fn find_module(&self, file: usize, module: &str) -> Vec<usize> {
         let read = &self.files[file];
         match read.language {
             Language::Go => self.go_package(module),
@@ -124,8 +145,10 @@ impl Project {
             return None;
         }
         let suffix = format!("/{path}");
-        let mut found = self.by_path.iter().filter(|(known, _)| known.as_str().ends_with(&suffix));
-        let (_, index) = found.next()?;
+        let name = path.rsplit('/').next()?;
+        let named = self.by_name.get(name)?.iter();
+        let mut found = named.filter(|index| self.files[**index].path.as_str().ends_with(&suffix));
+        let index = found.next()?;
         // Two candidates: a guess would be worse than not knowing.
         found.next().is_none().then_some(*index)
     }
