@@ -38,7 +38,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     let telemetry = observability::start(&logging(&settings))?;
     // One thread for everything that waits: what computes (the engine) or blocks (git) has threads of its own, and a
-    // delivery that wanders between threads costs a quarter more (measured).
+    // delivery that wanders between threads costs more.
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().context("could not start the runtime")?;
     let result = runtime.block_on(serve(settings, probe));
