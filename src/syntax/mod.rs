@@ -27,8 +27,10 @@ mod rust;
 mod seen;
 mod summaries;
 mod tables;
+mod wanted;
 mod written;
 
 pub use extract::{Budget, Cut};
 pub use language::{outline, parse_only};
-pub use read::{Outcome, Reading, read, wanted};
+pub use read::{Outcome, Reading, read};
+pub use wanted::wanted;
