@@ -20,6 +20,7 @@
 
 (for_statement body: (block) @loop)
 (defer_statement) @deferred
+(go_statement) @spawned
 
 [
   (expression_statement)

@@ -51,6 +51,8 @@ pub struct Outline {
     pub blocks: Vec<Span>,
     /// What runs however the scope is left: Go `defer` statements, `finally` blocks.
     pub deferred: Vec<Span>,
+    /// Go `go` statements: what they call runs beside the function and gives it nothing back.
+    pub spawned: Vec<Span>,
     /// Branches that may be skipped: bodies of `if`, `else`, `switch`/`match` arms, `catch`.
     pub branches: Vec<Span>,
     pub comments: Vec<Span>,

@@ -1,5 +1,7 @@
 //! Floor 1, the facts: what the code says it does, without a word about its language.
 
+mod boundary;
+mod branch;
 pub mod code;
 mod delta;
 mod file;
@@ -7,6 +9,7 @@ mod place;
 mod signal;
 mod telemetry;
 
+pub use boundary::{Boundary, BoundaryKind, Callee, Outcome};
 pub use delta::{Delta, FilePair};
 pub use file::{FactSet, FileFacts};
 pub use place::{FileClass, UnitKind};

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::boundary::{Boundary, Callee};
 use super::code::{CallId, Expr, ScopeId};
 use crate::model::Span;
 
@@ -254,4 +255,8 @@ pub struct Telemetry {
     pub names: HashMap<CallId, (String, Tier)>,
     /// What calls of this repository's own functions amount to.
     pub summaries: HashMap<CallId, Summary>,
+    /// What the declarations of this repository's own functions say to those who call them.
+    pub callees: HashMap<CallId, Callee>,
+    /// Where work leaves its function.
+    pub boundaries: Vec<Boundary>,
 }

@@ -70,6 +70,8 @@ fn record(out: &mut Telemetry, read: &Read, id: CallId, role: &Role, tier: Tier,
         Role::MetricUse { library, form } => out.metric_uses.push(metric_use(read, id, library, *form, tier)),
         Role::Report => out.reports.push(id),
         Role::Redact => out.redactions.push(id),
+        // Read once it is known what the spawned work is (`boundaries`).
+        Role::Spawn { .. } => {}
     }
 }
 

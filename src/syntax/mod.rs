@@ -1,5 +1,7 @@
 //! Floor 2, reading: text → facts. The only floor that knows languages.
 
+mod boundaries;
+mod callees;
 mod closure;
 mod dialect;
 mod embedded;

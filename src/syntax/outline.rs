@@ -74,6 +74,7 @@ fn region_list<'a>(outline: &'a mut Outline, statements: &'a mut Vec<Span>, regi
         Region::Loop => &mut outline.loops,
         Region::Block => &mut outline.blocks,
         Region::Deferred => &mut outline.deferred,
+        Region::Spawned => &mut outline.spawned,
         Region::Branch => &mut outline.branches,
         Region::Comment => &mut outline.comments,
         Region::Str => &mut outline.strings,
@@ -81,12 +82,13 @@ fn region_list<'a>(outline: &'a mut Outline, statements: &'a mut Vec<Span>, regi
     }
 }
 
-fn region_lists(outline: &mut Outline) -> [&mut Vec<Span>; 7] {
+fn region_lists(outline: &mut Outline) -> [&mut Vec<Span>; 8] {
     [
         &mut outline.awaits,
         &mut outline.loops,
         &mut outline.blocks,
         &mut outline.deferred,
+        &mut outline.spawned,
         &mut outline.branches,
         &mut outline.comments,
         &mut outline.strings,

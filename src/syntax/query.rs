@@ -2,7 +2,7 @@
 //!
 //! A pattern captures one *root* and its *parts*. Roots: `@scope @call @binding @failure @exit @import @type` (read by the
 //! dialect's hooks, parts as `@call.callee`), `@decorator` (one that is a sibling of what it decorates), and the plain regions
-//! `@await @loop @block @deferred @branch @comment @string @statement`, recorded as spans. `@mark.discarded`, `@mark.returned`, `@mark.awaited` and `@mark.propagated` sit on call
+//! `@await @loop @block @deferred @spawned @branch @comment @string @statement`, recorded as spans. `@mark.discarded`, `@mark.returned`, `@mark.awaited` and `@mark.propagated` sit on call
 //! nodes. `(#set! kind "…")` tells the hooks which kind of root it is. Captures that start with `_` are private.
 
 use tree_sitter::{Node, Query, QueryError};
@@ -29,6 +29,7 @@ pub(super) enum Region {
     Loop,
     Block,
     Deferred,
+    Spawned,
     Branch,
     Comment,
     Str,
@@ -128,6 +129,7 @@ fn meaning(name: &str) -> Option<Meaning> {
         "loop" => Root::Region(Region::Loop),
         "block" => Root::Region(Region::Block),
         "deferred" => Root::Region(Region::Deferred),
+        "spawned" => Root::Region(Region::Spawned),
         "branch" => Root::Region(Region::Branch),
         "comment" => Root::Region(Region::Comment),
         "string" => Root::Region(Region::Str),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::boundaries;
 use super::extract::{Budget, Cut};
 use super::language::outline;
 use super::meaning::telemetry;
@@ -168,6 +169,9 @@ fn facts(
     let mut all: Vec<_> =
         (0..project.files.len()).into_par_iter().map(|file| telemetry(&Resolver::new(&project), file)).collect();
     summaries::link(&project, &mut all);
+    all.par_iter_mut().zip(&project.files).for_each(|(telemetry, read)| {
+        telemetry.boundaries = boundaries::of(read, telemetry);
+    });
     let mut set = FactSet::default();
     for (read, telemetry) in project.files.iter().zip(all) {
         set.insert(FileFacts {

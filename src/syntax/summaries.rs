@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
+use super::callees::{declared, talks};
 use super::meaning::redacts;
 use super::project::Project;
 use super::resolve::Resolver;
@@ -35,6 +36,8 @@ pub(super) fn link(project: &Project, telemetry: &mut [Telemetry]) {
         }
     }
     for edge in edges {
+        let declared = declared(project, edge.callee.0, edge.callee.1);
+        telemetry[edge.call.0].callees.insert(edge.call.1, declared);
         let Some(summary) = summaries.get(&edge.callee) else { continue };
         let (file, call) = edge.call;
         let facts = &mut telemetry[file];
@@ -47,6 +50,26 @@ pub(super) fn link(project: &Project, telemetry: &mut [Telemetry]) {
             facts.outbound.push(Outbound { call, kind: OutboundKind::Wrapper, library: name, tier: Tier::Flow });
         }
     }
+    through_interfaces(project, telemetry);
+}
+
+/// Adds what calls through interfaces say.
+fn through_interfaces(project: &Project, telemetry: &mut [Telemetry]) {
+    telemetry.par_iter_mut().enumerate().for_each(|(file, facts)| {
+        let resolver = Resolver::new(project);
+        for index in 0..project.files[file].outline.calls.len() {
+            let id = CallId(index as u32);
+            if facts.names.contains_key(&id) || facts.callees.contains_key(&id) {
+                continue;
+            }
+            let Some(callee) = resolver.interface_method(file, id) else { continue };
+            facts.callees.insert(id, callee);
+            if let Some(kind) = talks(callee) {
+                let name = project.files[file].outline.calls[index].path.join(".");
+                facts.outbound.push(Outbound { call: id, kind, library: name, tier: Tier::Flow });
+            }
+        }
+    });
 }
 
 /// The function a place belongs to: closures count towards the function that makes them.

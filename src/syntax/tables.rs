@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::facts::{Level, LogStyle, OutboundKind, SpanEnd, SpanOpKind};
+use crate::facts::{BoundaryKind, Level, LogStyle, OutboundKind, SpanEnd, SpanOpKind};
 use crate::model::Language;
 
 /// What a call of a known library means.
@@ -19,6 +19,7 @@ pub(super) enum Role {
     MetricUse { library: String, form: LabelForm },
     Report,
     Redact,
+    Spawn { library: String, kind: BoundaryKind },
 }
 
 /// Where a declaration says its labels.
@@ -175,6 +176,7 @@ fn role_of(row: &Row, value: &str) -> Option<Role> {
         "metric-use" => Role::MetricUse { library, form: label_form(value)? },
         "report" => Role::Report,
         "redact" => Role::Redact,
+        "spawn" => Role::Spawn { library, kind: boundary_kind(row.kind.as_deref()?)? },
         _ => return None,
     })
 }
@@ -222,6 +224,15 @@ fn outbound_kind(text: &str) -> Option<OutboundKind> {
         "process" => OutboundKind::Process,
         "object" => OutboundKind::Object,
         "mail" => OutboundKind::Mail,
+        _ => return None,
+    })
+}
+
+fn boundary_kind(text: &str) -> Option<BoundaryKind> {
+    Some(match text {
+        "task" => BoundaryKind::Task,
+        "thread" => BoundaryKind::Thread,
+        "executor" => BoundaryKind::Executor,
         _ => return None,
     })
 }

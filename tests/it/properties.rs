@@ -84,6 +84,7 @@ fn assert_sound(language: Language, text: &str, outline: &Outline) {
         &outline.loops,
         &outline.blocks,
         &outline.deferred,
+        &outline.spawned,
         &outline.branches,
         &outline.comments,
         &outline.strings,
