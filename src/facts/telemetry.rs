@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::boundary::{Boundary, Callee};
 use super::code::{CallId, Expr, ScopeId};
+use super::lifecycle::Lifecycle;
+use super::outgoing::{ContextLess, FreshContext, GivenContext, Wait};
 use crate::model::Span;
 
 /// How a symbol was recognised; it drives the confidence of a finding.
@@ -247,6 +249,13 @@ pub struct Telemetry {
     pub metrics: Vec<MetricDecl>,
     pub metric_uses: Vec<MetricUse>,
     pub entries: Vec<EntryPoint>,
+    pub lifecycle: Vec<Lifecycle>,
+    pub waits: Vec<Wait>,
+    pub context_less: Vec<ContextLess>,
+    pub given_contexts: Vec<GivenContext>,
+    pub fresh_contexts: Vec<FreshContext>,
+    /// Calls that return a span which somebody else started (`SpanFromContext`).
+    pub borrowed_spans: Vec<CallId>,
     /// Calls of error reporters (Sentry and its kin).
     pub reports: Vec<CallId>,
     /// Calls that make a value safe to write down (mask, redact, hash).

@@ -2,13 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::aspects;
+use super::contexts;
 use super::entry;
 use super::instruments::{declaration, metric_use};
 use super::project::Read;
 use super::resolve::Resolver;
 use super::tables::{self, Role};
 use crate::facts::code::{Call, CallId, ExprKind};
-use crate::facts::{Level, LogCall, LogStyle, Outbound, SpanOp, SpanOpKind, SpanStart, Telemetry, Tier};
+use crate::facts::{Level, Lifecycle, LogCall, LogStyle, Outbound, SpanOp, SpanOpKind, SpanStart, Telemetry, Tier};
 use crate::model::Language;
 
 /// What the calls of one file mean, before wrappers of the project are known.
@@ -17,20 +19,26 @@ pub(super) fn telemetry(resolver: &Resolver<'_>, file: usize) -> Telemetry {
     let tables = tables::of(read.language);
     let mut out = Telemetry::default();
     let outer = outer_calls(read);
+    let (mut fresh, mut deriving) = (Vec::new(), Vec::new());
     for (index, call) in read.outline.calls.iter().enumerate() {
         let id = CallId(index as u32);
         let named = resolver.call_name(file, id);
         let role = named.as_ref().and_then(|(name, tier)| Some((tables.role(name)?, *tier)));
         match role {
+            Some((Role::FreshContext, _)) => fresh.push(id),
+            Some((Role::DerivedContext, _)) => deriving.push(id),
             Some((role, tier)) => record(&mut out, read, id, role, tier, &outer),
             None => lexical(&mut out, read, id, call, named.is_some()),
         }
         if let Some(named) = named {
+            tables.aspects(&named.0).for_each(|aspect| aspects::record(&mut out, read, id, aspect));
             out.names.insert(id, named);
         }
     }
     span_methods(&mut out, read);
     out.entries = entry::points(read, &out);
+    contexts::given(read, &mut out);
+    contexts::fresh(read, &fresh, &deriving, &mut out);
     out
 }
 
@@ -72,6 +80,12 @@ fn record(out: &mut Telemetry, read: &Read, id: CallId, role: &Role, tier: Tier,
         Role::Redact => out.redactions.push(id),
         // Read once it is known what the spawned work is (`boundaries`).
         Role::Spawn { .. } => {}
+        Role::Lifecycle { library, kind } => {
+            out.lifecycle.push(Lifecycle { call: id, kind: *kind, library: library.clone() });
+        }
+        Role::BorrowedSpan => out.borrowed_spans.push(id),
+        // Followed through the whole file once all calls are known.
+        Role::FreshContext | Role::DerivedContext => {}
     }
 }
 

@@ -1,8 +1,10 @@
 //! Floor 2, reading: text → facts. The only floor that knows languages.
 
+mod aspects;
 mod boundaries;
 mod callees;
 mod closure;
+mod contexts;
 mod dialect;
 mod embedded;
 mod entry;

@@ -5,21 +5,55 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::facts::{BoundaryKind, Level, LogStyle, OutboundKind, SpanEnd, SpanOpKind};
+use super::aspects::{Aspect, aspect};
+use crate::facts::{BoundaryKind, Level, LifecycleKind, LogStyle, OutboundKind, SpanEnd, SpanOpKind};
 use crate::model::Language;
 
 /// What a call of a known library means.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Role {
-    Log { library: String, style: LogStyle, level: Level, message: u32, has_error: bool },
-    Outbound { library: String, kind: OutboundKind },
-    Span { library: String, end: SpanEnd, position: u32 },
+    Log {
+        library: String,
+        style: LogStyle,
+        level: Level,
+        message: u32,
+        has_error: bool,
+    },
+    Outbound {
+        library: String,
+        kind: OutboundKind,
+    },
+    Span {
+        library: String,
+        end: SpanEnd,
+        position: u32,
+    },
     SpanOp(SpanOpKind),
-    Metric { library: String, kind: String, labels: LabelPlace },
-    MetricUse { library: String, form: LabelForm },
+    Metric {
+        library: String,
+        kind: String,
+        labels: LabelPlace,
+    },
+    MetricUse {
+        library: String,
+        form: LabelForm,
+    },
     Report,
     Redact,
-    Spawn { library: String, kind: BoundaryKind },
+    Spawn {
+        library: String,
+        kind: BoundaryKind,
+    },
+    Lifecycle {
+        library: String,
+        kind: LifecycleKind,
+    },
+    /// Returns a span that somebody else started.
+    BorrowedSpan,
+    /// Makes a context from nothing.
+    FreshContext,
+    /// Adds something to the context that is its first argument.
+    DerivedContext,
 }
 
 /// Where a declaration says its labels.
@@ -59,6 +93,7 @@ pub(super) enum LabelForm {
 #[derive(Debug, Default)]
 pub(super) struct Tables {
     calls: HashMap<String, Vec<(String, Role)>>,
+    aspects: HashMap<String, Vec<(String, Aspect)>>,
     returns: HashMap<String, String>,
     fields: HashMap<String, String>,
 }
@@ -113,6 +148,13 @@ impl Tables {
         exact.or_else(|| rows.iter().find(|(name, _)| name == "*")).map(|(_, role)| role)
     }
 
+    /// Everything else that is known about a call.
+    pub(super) fn aspects(&self, canonical: &str) -> impl Iterator<Item = &Aspect> {
+        let (on, method) = canonical.rsplit_once('.').unwrap_or(("packages", canonical));
+        let rows = self.aspects.get(on).into_iter().flatten();
+        rows.filter(move |(name, _)| name == method).map(|(_, aspect)| aspect)
+    }
+
     /// The type that a canonical call returns.
     pub(super) fn returns(&self, canonical: &str) -> Option<&str> {
         wild(&self.returns, canonical)
@@ -141,6 +183,12 @@ fn load(text: &str) -> Tables {
         };
         for method in row.methods.split_whitespace() {
             let (name, value) = method.split_once(':').unwrap_or((method, ""));
+            if let Some(aspect) = aspect(&row.role, &row.library, row.kind.as_deref(), value) {
+                for on in on {
+                    tables.aspects.entry(on.clone()).or_default().push((name.to_owned(), aspect.clone()));
+                }
+                continue;
+            }
             let role = role_of(row, value).unwrap_or_else(|| panic!("library table: {} {method}", row.library));
             for on in on {
                 tables.calls.entry(on.clone()).or_default().push((name.to_owned(), role.clone()));
@@ -177,6 +225,10 @@ fn role_of(row: &Row, value: &str) -> Option<Role> {
         "report" => Role::Report,
         "redact" => Role::Redact,
         "spawn" => Role::Spawn { library, kind: boundary_kind(row.kind.as_deref()?)? },
+        "lifecycle" => Role::Lifecycle { library, kind: lifecycle_kind(value)? },
+        "span-borrowed" => Role::BorrowedSpan,
+        "context-fresh" => Role::FreshContext,
+        "context-derived" => Role::DerivedContext,
         _ => return None,
     })
 }
@@ -245,6 +297,23 @@ fn span_op(text: &str) -> Option<SpanOpKind> {
         "attribute" => SpanOpKind::SetAttribute,
         "event" => SpanOpKind::AddEvent,
         "enter" => SpanOpKind::Enter,
+        _ => return None,
+    })
+}
+
+fn lifecycle_kind(text: &str) -> Option<LifecycleKind> {
+    Some(match text {
+        "provider" => LifecycleKind::Provider,
+        "global" => LifecycleKind::SetGlobal,
+        "propagator" => LifecycleKind::Propagator,
+        "simple" => LifecycleKind::Simple,
+        "batch" => LifecycleKind::Batch,
+        "console" => LifecycleKind::Console,
+        "start" => LifecycleKind::Start,
+        "shutdown" => LifecycleKind::Shutdown,
+        "flush" => LifecycleKind::Flush,
+        "instrumented" => LifecycleKind::Instrumented,
+        "signal" => LifecycleKind::Signal,
         _ => return None,
     })
 }
