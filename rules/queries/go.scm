@@ -1,5 +1,5 @@
-; Go. Nodes are captured whole where the dialect reads their fields anyway: a pattern with children stays in progress while
-; the cursor is inside the node, and deep nesting makes that dear.
+; Go. Nodes are captured whole where the dialect reads their fields anyway: a pattern with children
+; looks at every child of every node of its kind.
 
 (comment) @comment
 [(interpreted_string_literal) (raw_string_literal)] @string

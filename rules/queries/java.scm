@@ -1,5 +1,5 @@
-; Java. Nodes are captured whole where the dialect reads their fields anyway: a pattern with children stays in progress
-; while the cursor is inside the node, and deep nesting makes that dear.
+; Java. Nodes are captured whole where the dialect reads their fields anyway: a pattern with children
+; looks at every child of every node of its kind.
 
 [(line_comment) (block_comment)] @comment
 (string_literal) @string

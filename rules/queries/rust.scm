@@ -1,5 +1,5 @@
-; Rust. Nodes are captured whole and read by the hooks in src/syntax/rust/: a pattern with children stays in progress while the
-; cursor is inside the node, and deep nesting makes that dear. The code inside macros comes back here as a tuple of its
+; Rust. Nodes are captured whole and read by the hooks in src/syntax/rust/: a pattern with children looks at every child of
+; every node of its kind. The code inside macros comes back here as a tuple of its
 ; pieces (src/syntax/embedded.rs).
 
 ; --- scopes

@@ -67,7 +67,7 @@
 (assignment_expression) @binding
 (augmented_assignment_expression) @binding
 
-; --- failures and exits
+; --- failures and exits; an arrow function without a block returns its body (Hooks::implied)
 (try_statement body: (_) @failure.protected handler: (catch_clause) @failure)
 ((if_statement
   condition: (parenthesized_expression [
@@ -78,7 +78,6 @@
 ((throw_statement) @exit (#set! kind "throw"))
 ((break_statement) @exit (#set! kind "break"))
 ((continue_statement) @exit (#set! kind "continue"))
-(arrow_function body: (expression) @exit)
 
 ; --- regions
 (finally_clause body: (_) @deferred)
@@ -112,4 +111,3 @@
 (for_in_statement right: (_) @statement)
 (switch_statement value: (_) @statement)
 (switch_case value: (_) @statement)
-(arrow_function body: (expression) @statement)

@@ -123,8 +123,8 @@ pub(super) trait Hooks: Sync {
         Vec::new()
     }
 
-    /// What a captured node says about nodes inside it. A query could say it too, but a pattern that reaches into a node stays
-    /// open while the cursor is inside, and every open pattern costs at every node.
+    /// What a captured node says about nodes inside it. A query could say most of it too, but a pattern that reaches far
+    /// into a node looks at all that lies between.
     fn implied<'t>(&self, _reader: &Reader<'_, 't>, _hit: &Hit<'_, 't>, _out: &mut Implied<'t>) {}
 
     /// What is left to say once everything else is read.

@@ -1,27 +1,27 @@
 //! One file's text → its [`Outline`], within budgets. Never panics, never hangs; what was cut short is said.
 //!
-//! Budgets are counted in the parser's and the query engine's own steps, not in seconds: the same file always gives
+//! Budgets are counted in the parser's own steps and in matches, not in seconds: the same file always gives
 //! the same outline, on any machine.
 
 use std::cell::OnceCell;
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
-use streaming_iterator::StreamingIterator;
-use tree_sitter::{Node, ParseOptions, Parser, QueryCursor, QueryCursorOptions, Range, Tree};
+use tree_sitter::{Node, ParseOptions, Parser, Range, Tree};
 
 use super::dialect::Dialect;
 use super::embedded::{MAX_ROUNDS, spell};
 use super::outline::assemble;
 use super::query::{Compiled, Hit, compile};
 use super::reader::{Reader, Shapes};
+use super::walk::{Bounds, Stopped, walk};
 use crate::facts::code::Outline;
 use crate::model::SourceText;
 
 /// A dialect with its query compiled: built once per process, and only for the languages that occur.
 pub(super) struct Ready {
-    dialect: &'static Dialect,
-    compiled: Compiled,
+    pub(super) dialect: &'static Dialect,
+    pub(super) compiled: Compiled,
     shapes: Shapes,
 }
 
@@ -45,18 +45,15 @@ pub struct Budget {
     pub max_bytes: usize,
     /// Callbacks of the parser (one per some hundred operations).
     pub parse_steps: u32,
-    /// Callbacks of the query engine.
-    pub query_steps: u32,
     /// Matches kept per file.
     pub max_matches: usize,
-    /// What begins deeper in the tree is not read: the query engine carries a state for every open node, so its work
-    /// grows with the depth times the size.
+    /// What begins deeper in the tree is not read.
     pub max_depth: u32,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { max_bytes: 1 << 20, parse_steps: 400_000, query_steps: 400_000, max_matches: 400_000, max_depth: 500 }
+        Self { max_bytes: 1 << 20, parse_steps: 400_000, max_matches: 400_000, max_depth: 500 }
     }
 }
 
@@ -156,54 +153,17 @@ fn given_up(root: Node<'_>) -> bool {
     false
 }
 
-/// Whether any node lies deeper than `limit`.
-fn deeper_than(root: Node<'_>, limit: u32) -> bool {
-    let mut cursor = root.walk();
-    loop {
-        if cursor.goto_first_child() {
-            if cursor.depth() > limit {
-                return true;
-            }
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return false;
-            }
-        }
-    }
-}
-
 fn run<'q, 't>(ready: &'q Ready, text: &str, root: Node<'t>, budget: &Budget, cut: &mut Cut) -> Vec<Hit<'q, 't>> {
-    let mut cursor = QueryCursor::new();
-    cursor.set_match_limit(4096);
-    if deeper_than(root, budget.max_depth) {
-        cursor.set_max_start_depth(Some(budget.max_depth));
-        cut.budget = Some("the file is nested too deeply to be read whole");
+    let mut hits: Vec<(u32, Hit<'q, 't>)> = Vec::new();
+    let bounds = Bounds { max_depth: budget.max_depth, max_matches: budget.max_matches };
+    let stopped = walk(&ready.compiled.patterns, root, text, bounds, &mut |number, found| {
+        hits.extend(ready.compiled.hit(&found).map(|hit| (number, hit)));
+    });
+    match stopped {
+        Some(Stopped::TooMany) => cut.budget = Some("the file has too many constructs"),
+        Some(Stopped::TooDeep) => cut.budget = Some("the file is nested too deeply to be read whole"),
+        None => {}
     }
-    let mut steps = 0;
-    let mut stopped = false;
-    let mut hits = Vec::new();
-    {
-        let mut progress = |_: &tree_sitter::QueryCursorState| {
-            steps += 1;
-            stopped = steps > budget.query_steps;
-            if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
-        let options = QueryCursorOptions::new().progress_callback(&mut progress);
-        let mut matches = cursor.matches_with_options(&ready.compiled.query, root, text.as_bytes(), options);
-        while let Some(found) = matches.next() {
-            hits.extend(ready.compiled.hit(found));
-            if hits.len() >= budget.max_matches {
-                cut.budget = Some("the file has too many constructs");
-                break;
-            }
-        }
-    }
-    if stopped {
-        cut.budget = Some("reading took too many steps");
-    } else if cursor.did_exceed_match_limit() {
-        cut.budget = cut.budget.or(Some("the file is nested too deeply to be matched whole"));
-    }
-    hits
+    hits.sort_by_key(|(number, _)| *number);
+    hits.into_iter().map(|(_, hit)| hit).collect()
 }

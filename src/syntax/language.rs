@@ -15,7 +15,7 @@ static TSX: ReadyDialect = LazyLock::new(|| Ready::new(&javascript::TSX));
 static JAVA: ReadyDialect = LazyLock::new(|| Ready::new(&java::DIALECT));
 static RUST: ReadyDialect = LazyLock::new(|| Ready::new(&rust::DIALECT));
 
-fn ready(language: Language) -> &'static Ready {
+pub(super) fn ready(language: Language) -> &'static Ready {
     match language {
         Language::Go => &GO,
         Language::Python => &PYTHON,

@@ -2,6 +2,7 @@
 
 mod aspects;
 mod boundaries;
+mod by_node;
 mod callees;
 mod closure;
 mod contexts;
@@ -19,6 +20,7 @@ mod meaning;
 mod members;
 mod outline;
 mod own;
+mod pattern;
 mod place;
 mod project;
 mod python;
@@ -31,6 +33,9 @@ mod rust;
 mod seen;
 mod summaries;
 mod tables;
+mod walk;
+#[cfg(test)]
+mod walk_tests;
 mod wanted;
 mod written;
 

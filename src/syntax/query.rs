@@ -5,9 +5,11 @@
 //! `@await @loop @block @deferred @spawned @branch @comment @string @statement`, recorded as spans. `@mark.discarded`, `@mark.returned`, `@mark.awaited` and `@mark.propagated` sit on call
 //! nodes. `(#set! kind "…")` tells the hooks which kind of root it is. Captures that start with `_` are private.
 
-use tree_sitter::{Node, Query, QueryError};
+use tree_sitter::Node;
 
 use super::dialect::Dialect;
+use super::pattern::{Fault, Patterns};
+use super::walk::Match;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Root {
@@ -54,16 +56,14 @@ enum Meaning {
 }
 
 pub(super) struct Compiled {
-    pub(super) query: Query,
+    pub(super) patterns: Patterns,
     meanings: Vec<Meaning>,
-    /// `#set! kind` of each pattern.
-    kinds: Vec<Option<Box<str>>>,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CompileError {
     #[error("query of {language}: {source}")]
-    Query { language: &'static str, source: QueryError },
+    Query { language: &'static str, source: Fault },
     #[error("query of {language}: unknown capture @{capture}")]
     Capture { language: &'static str, capture: String },
 }
@@ -149,35 +149,30 @@ fn meaning(name: &str) -> Option<Meaning> {
 
 pub(super) fn compile(dialect: &Dialect) -> Result<Compiled, CompileError> {
     let language = dialect.language.name();
-    let query =
-        Query::new(&(dialect.grammar)(), dialect.query).map_err(|source| CompileError::Query { language, source })?;
-    let meanings = query
-        .capture_names()
+    let patterns = Patterns::parse(dialect.query, &(dialect.grammar)())
+        .map_err(|source| CompileError::Query { language, source })?;
+    let meanings = patterns
+        .captures
         .iter()
-        .map(|name| meaning(name).ok_or_else(|| CompileError::Capture { language, capture: (*name).to_owned() }))
+        .map(|name| meaning(name).ok_or_else(|| CompileError::Capture { language, capture: name.clone() }))
         .collect::<Result<_, _>>()?;
-    let kinds = (0..query.pattern_count())
-        .map(|pattern| {
-            let settings = query.property_settings(pattern);
-            settings.iter().find(|setting| &*setting.key == "kind").and_then(|setting| setting.value.clone())
-        })
-        .collect();
-    Ok(Compiled { query, meanings, kinds })
+    Ok(Compiled { patterns, meanings })
 }
 
 impl Compiled {
     /// The root and parts of one raw match; `None` when a pattern captured no root.
-    pub(super) fn hit<'t>(&self, found: &tree_sitter::QueryMatch<'_, 't>) -> Option<Hit<'_, 't>> {
+    pub(super) fn hit<'t>(&self, found: &Match<'_, 't>) -> Option<Hit<'_, 't>> {
         let mut root = None;
         let mut parts = Vec::new();
-        for capture in found.captures() {
-            match self.meanings[capture.index as usize] {
-                Meaning::Root(meaning) => root = root.or(Some((meaning, capture.node))),
-                Meaning::Part(name) => parts.push((name, capture.node)),
+        for (capture, node) in found.captures {
+            match self.meanings[*capture as usize] {
+                Meaning::Root(meaning) => root = root.or(Some((meaning, *node))),
+                Meaning::Part(name) => parts.push((name, *node)),
                 Meaning::Private => {}
             }
         }
         let (root, node) = root?;
-        Some(Hit { root, node, kind: self.kinds[found.pattern_index].as_deref(), parts })
+        let kind = self.patterns.patterns[found.pattern as usize].kind.as_deref();
+        Some(Hit { root, node, kind, parts })
     }
 }

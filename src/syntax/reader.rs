@@ -2,9 +2,11 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::num::NonZero;
 
 use tree_sitter::Node;
 
+use super::by_node::ByNode;
 use super::dialect::{Dialect, Shape};
 use super::embedded::EmbeddedArg;
 use crate::facts::code::{Arg, CallId, Decorator, Expr, ExprKind, ScopeId};
@@ -19,9 +21,9 @@ pub(super) struct Reader<'s, 't> {
     pub(super) root: Node<'t>,
     shapes: &'s Shapes,
     /// Call nodes by node id.
-    pub(super) calls: HashMap<usize, CallId>,
+    pub(super) calls: ByNode<CallId>,
     /// Scope nodes by node id.
-    pub(super) scopes: HashMap<usize, ScopeId>,
+    pub(super) scopes: ByNode<ScopeId>,
     /// Span and parent of every scope, by id.
     pub(super) scope_spans: Vec<(Span, Option<ScopeId>)>,
     /// How deep the expression is in which a hook reads.
@@ -34,22 +36,50 @@ pub(super) struct Reader<'s, 't> {
     pub(super) islands: HashMap<u32, Node<'t>>,
 }
 
+/// The two fields of a member access, by id: names would be compared with every field of the grammar each time.
+#[derive(Clone, Copy)]
+struct Member {
+    object: u16,
+    property: u16,
+}
+
 /// Shape of every node kind id of a grammar.
-pub(super) struct Shapes(Vec<Shape>);
+pub(super) struct Shapes {
+    shapes: Vec<(Shape, Member)>,
+    /// The fields that hold what a transparent node stands for.
+    wrapped: Vec<u16>,
+}
 
 impl Shapes {
     pub(super) fn of(dialect: &Dialect) -> Self {
         let grammar = (dialect.grammar)();
+        let field = |name: &str| grammar.field_id_for_name(name).map_or(0, NonZero::get);
         let shape = |id: usize| {
             let kind = grammar.node_kind_for_id(id as u16).unwrap_or_default();
-            dialect.shapes.iter().find(|(name, _)| *name == kind).map_or(Shape::Compound, |(_, shape)| *shape)
+            let found = dialect.shapes.iter().find(|(name, _)| *name == kind);
+            let shape = found.map_or(Shape::Compound, |(_, shape)| *shape);
+            let (object, property) =
+                if let Shape::Member(object, property) = shape { (object, property) } else { ("", "") };
+            (shape, Member { object: field(object), property: field(property) })
         };
-        Self((0..grammar.node_kind_count()).map(shape).collect())
+        let shapes = (0..grammar.node_kind_count()).map(shape).collect();
+        let wrapped = ["value", "argument", "expression", "operand", "arguments"];
+        Self { shapes, wrapped: wrapped.map(field).into_iter().filter(|field| *field != 0).collect() }
     }
 
     fn get(&self, node: Node<'_>) -> Shape {
-        self.0.get(node.kind_id() as usize).copied().unwrap_or(Shape::Compound)
+        self.of_kind(node).0
     }
+
+    fn of_kind(&self, node: Node<'_>) -> (Shape, Member) {
+        let unknown = (Shape::Compound, Member { object: 0, property: 0 });
+        self.shapes.get(node.kind_id() as usize).copied().unwrap_or(unknown)
+    }
+}
+
+/// The child in a field; a grammar without the field has none.
+fn child(node: Node<'_>, field: u16) -> Option<Node<'_>> {
+    node.child_by_field_id(field)
 }
 
 pub(super) fn node_span(node: Node<'_>) -> Span {
@@ -63,8 +93,8 @@ impl<'s, 't> Reader<'s, 't> {
             dialect,
             root,
             shapes,
-            calls: HashMap::new(),
-            scopes: HashMap::new(),
+            calls: ByNode::default(),
+            scopes: ByNode::default(),
             scope_spans: vec![(node_span(root), None)],
             depth: Cell::new(0),
             decorators: Vec::new(),
@@ -118,12 +148,13 @@ impl<'s, 't> Reader<'s, 't> {
                 base = Some(*call);
                 break;
             }
-            at = match self.shapes.get(here) {
-                Shape::Member(object, property) => {
-                    let property = here.child_by_field_name(property);
+            let (shape, member) = self.shapes.of_kind(here);
+            at = match shape {
+                Shape::Member(..) => {
+                    let property = child(here, member.property);
                     name_span = name_span.or(property.map(node_span));
                     path.push(property.map_or("?", |node| self.text(node)).to_owned());
-                    match here.child_by_field_name(object) {
+                    match child(here, member.object) {
                         Some(object) => Some(object),
                         None => break,
                     }
@@ -153,9 +184,9 @@ impl<'s, 't> Reader<'s, 't> {
     /// What a transparent node stands for: its `value`/`argument`/`expression`/`operand` field, the first of its
     /// `arguments` (a conversion written like a call), or its first named child.
     fn wrapped<'n>(&self, node: Node<'n>) -> Option<Node<'n>> {
-        ["value", "argument", "expression", "operand", "arguments"]
-            .iter()
-            .find_map(|field| node.child_by_field_name(field))
+        let mut fields = self.shapes.wrapped.iter();
+        fields
+            .find_map(|field| child(node, *field))
             .or_else(|| node.named_child(0).filter(|first| !first.is_extra()))
             .or_else(|| {
                 let mut cursor = node.walk();
@@ -184,9 +215,10 @@ impl<'s, 't> Reader<'s, 't> {
         if let Some(call) = self.calls.get(&node.id()) {
             return Expr { span, kind: ExprKind::Call(*call) };
         }
-        let kind = match self.shapes.get(node) {
+        let (shape, fields) = self.shapes.of_kind(node);
+        let kind = match shape {
             Shape::Name => ExprKind::Path(vec![self.text(node).to_owned()]),
-            Shape::Member(object, property) => self.member(node, object, property, depth),
+            Shape::Member(..) => self.member(node, fields, depth),
             Shape::Wrap => self.wrapped(node).map_or(opaque, |inner| self.expr_at(inner, depth + 1).kind),
             Shape::Str => self.deeper(depth, || self.dialect.hooks.string(self, node)),
             Shape::Record => self.record(node, depth),
@@ -203,9 +235,8 @@ impl<'s, 't> Reader<'s, 't> {
         Expr { span, kind }
     }
 
-    fn member(&self, node: Node<'_>, object: &str, property: &str, depth: u32) -> ExprKind {
-        let (Some(object), Some(property)) = (node.child_by_field_name(object), node.child_by_field_name(property))
-        else {
+    fn member(&self, node: Node<'_>, fields: Member, depth: u32) -> ExprKind {
+        let (Some(object), Some(property)) = (child(node, fields.object), child(node, fields.property)) else {
             return ExprKind::Compound(self.children(node, depth));
         };
         let name = self.text(property).to_owned();

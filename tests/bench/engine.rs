@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench engine` prints, per language, MB/s of parsing, of reading (outlines) and of the whole engine, and the
 //! ratio of whole engine to parsing; then the memory that a change of 3,000 files takes. The corpus is pinned: the fixtures
-//! of this repository, repeated under different paths (for Rust its own sources too).
+//! of this repository, repeated under different paths (for Rust its own sources too). `cargo bench --bench engine -- PATH`
+//! takes the code below a folder instead: of each language the files that the engine reads, all of them as if new.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
@@ -12,13 +13,14 @@ use std::time::{Duration, Instant};
 
 use sightline::check::analyse;
 use sightline::model::{ChangeSet, Content, FileChange, FilePath, FileStatus, Hunk, Language, SourceText};
-use sightline::syntax::{Budget, outline, parse_only};
+use sightline::syntax::{Budget, Outcome, outline, parse_only};
 
 const ROUNDS: usize = 7;
 
 fn main() {
-    let mut args = std::env::args().skip(1);
-    if args.next().as_deref() == Some("--memory") {
+    let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
+    let first = args.next();
+    if first.as_deref() == Some("--memory") {
         memory();
         return;
     }
@@ -31,14 +33,21 @@ fn main() {
         ("Go", Language::Go, &["go"][..]),
         ("Python", Language::Python, &["py"]),
         ("TypeScript", Language::TypeScript, &["ts"]),
+        ("TSX", Language::Tsx, &["tsx"]),
         ("JavaScript", Language::JavaScript, &["js"]),
         ("Java", Language::Java, &["java"]),
         ("Rust", Language::Rust, &["rs"]),
     ] {
-        let files = corpus(extensions, 400_000);
+        let files = match &first {
+            Some(folder) => below(Path::new(folder), extensions),
+            None => corpus(extensions, 400_000),
+        };
         if !files.is_empty() {
             pool.install(|| row(name, language, &files));
         }
+    }
+    if first.is_some() {
+        return;
     }
     println!();
     // A process of its own, so that the peak is the change's and nobody else's.
@@ -96,6 +105,24 @@ fn added(files: &[(FilePath, Arc<str>)]) -> ChangeSet {
         }
     });
     ChangeSet { files: files.collect(), ..ChangeSet::default() }
+}
+
+/// Files of real code that the engine reads; tests, generated and vendored code cost it nothing, so they do not count.
+fn below(folder: &Path, extensions: &[&str]) -> Vec<(FilePath, Arc<str>)> {
+    let mut found = Vec::new();
+    collect(folder, extensions, &mut found);
+    found.sort();
+    let read = |path: &PathBuf| {
+        let name = path.strip_prefix(folder).ok()?.to_string_lossy().into_owned();
+        Some((FilePath::new(name), std::fs::read_to_string(path).ok()?.into()))
+    };
+    let all: Vec<(FilePath, Arc<str>)> = found.iter().filter_map(read).collect();
+    let outcomes = analyse(&added(&all)).files;
+    all.into_iter()
+        .zip(outcomes)
+        .filter(|(_, (_, outcome))| !matches!(outcome, Outcome::Skipped(_)))
+        .map(|(file, _)| file)
+        .collect()
 }
 
 /// Fixture files of some extensions, repeated under different paths until they make up `least` bytes.

@@ -5,9 +5,9 @@ use tree_sitter::Node;
 use super::{callback, module, pattern, settle, types};
 use crate::facts::code::{Arg, Binding, Exit, ExprKind, Failure, Import, Outline, Scope, ScopeKind, TypeDecl};
 use crate::model::Span;
-use crate::syntax::dialect::{Hooks, plain_exit, plain_failure};
+use crate::syntax::dialect::{Hooks, Implied, plain_exit, plain_failure};
 use crate::syntax::escape::unescape;
-use crate::syntax::query::Hit;
+use crate::syntax::query::{Hit, Region, Root};
 use crate::syntax::reader::Reader;
 
 /// What members of an object literal belong to.
@@ -82,6 +82,17 @@ impl Hooks for Words {
             "shorthand_property_identifier" => Some((reader.text(node).to_owned(), node)),
             "method_definition" => Some((reader.key_text(node.child_by_field_name("name")?), node)),
             _ => None,
+        }
+    }
+
+    /// `() => f()`: the body is a statement and an exit.
+    fn implied<'t>(&self, reader: &Reader<'_, 't>, hit: &Hit<'_, 't>, out: &mut Implied<'t>) {
+        if hit.root == Root::Scope
+            && hit.node.kind() == "arrow_function"
+            && let Some(body) = hit.node.child_by_field_name("body").filter(|body| body.kind() != "statement_block")
+        {
+            out.regions.push((Region::Statement, reader.span(body)));
+            out.tails.push(body);
         }
     }
 
