@@ -3,9 +3,13 @@
 use chrono::NaiveDate;
 
 use crate::facts::{Delta, FileFacts};
-use crate::model::{ChangeSet, FilePath, Finding, Note};
+use crate::model::{ChangeSet, FilePath, Finding, Note, NoteKind};
 use crate::policy::{Config, Decision, FileOutcome, FileState, FileText, Input, decide};
+use crate::rules::custom::{self, Fault, Said};
 use crate::syntax::{Budget, Outcome, Reading, read};
+
+/// More faults of a repository's own rules than this help nobody who reads a review.
+const FAULTS: usize = 10;
 
 /// What the engine found, before policy.
 pub struct Analysis {
@@ -38,9 +42,37 @@ pub fn check(change: &ChangeSet, config: &Config, today: NaiveDate) -> Decision 
 
 fn judge(change: &ChangeSet, reading: Reading) -> (Analysis, Vec<FileText>) {
     let delta = Delta { change, base: &reading.base, head: &reading.head };
-    let (findings, notes) = crate::rules::run(&delta);
-    let texts = change.files.iter().filter_map(|file| reading.head.file(&file.path)).map(text).collect();
+    let (mut findings, mut notes) = crate::rules::run(&delta);
+    let mut texts: Vec<FileText> =
+        change.files.iter().filter_map(|file| reading.head.file(&file.path)).map(text).collect();
+    let said = own_rules(&delta);
+    findings.extend(said.findings);
+    notes.extend(said.notes);
+    texts.extend(said.read.into_iter().map(|(path, source, comments)| FileText { path, source, comments }));
     (Analysis { findings, notes, files: reading.files }, texts)
+}
+
+/// What the rules of the repository say, and what is wrong with them. They are those of the base.
+fn own_rules(delta: &Delta<'_>) -> Said {
+    let mut notes = Vec::new();
+    if delta.change.files.iter().any(|file| custom::is_rule_file(&file.path) || custom::is_rule_file(file.base_path()))
+    {
+        let text = "this change edits rules of this repository; they take effect once they are in the base branch";
+        notes.push(Note::general(NoteKind::Configuration, text));
+    }
+    if delta.change.rules.is_empty() {
+        return Said { notes, ..Said::default() };
+    }
+    let (set, faults) = custom::load(&delta.change.rules);
+    let more = faults.len().saturating_sub(FAULTS);
+    notes.extend(faults.into_iter().take(FAULTS).map(Fault::into_note));
+    if more > 0 {
+        let text = format!("{more} more rules of this repository cannot be used; `sightline rules test` lists them");
+        notes.push(Note::general(NoteKind::Configuration, text));
+    }
+    let mut said = custom::scan(delta, &set);
+    said.notes.extend(notes);
+    said
 }
 
 fn text(file: &FileFacts) -> FileText {

@@ -16,6 +16,8 @@ pub struct ChangeSet {
     pub neighbours: Vec<Neighbour>,
     /// Every path of the head's tree, sorted; empty when it could not be listed.
     pub tree: Arc<[FilePath]>,
+    /// The repository's own rules as they stand at the **base**: a change cannot judge itself.
+    pub rules: Vec<Neighbour>,
 }
 
 #[derive(Clone, Debug)]
@@ -23,6 +25,9 @@ pub struct Neighbour {
     pub path: FilePath,
     pub text: Arc<str>,
 }
+
+/// A block up to this long counts as changed when at least half of it is new.
+const SHORT_BLOCK: u32 = 12;
 
 #[derive(Clone, Debug)]
 pub struct FileChange {
@@ -101,6 +106,12 @@ impl FileChange {
     /// How many of the head's lines `first..=last` are new.
     pub fn added_between(&self, first: u32, last: u32) -> u32 {
         self.hunks.iter().flat_map(|hunk| &hunk.added).filter(|line| (first..=last).contains(line)).count() as u32
+    }
+
+    /// Whether the lines `first..=last` of the head are news: the first one is, or they are few and half of them are.
+    pub fn is_changed(&self, first: u32, last: u32) -> bool {
+        let lines = last.saturating_sub(first) + 1;
+        self.is_added(first) || (lines <= SHORT_BLOCK && self.added_between(first, last) * 2 >= lines)
     }
 
     pub fn added_lines(&self) -> usize {

@@ -4,8 +4,6 @@ use std::collections::HashMap;
 
 use crate::model::{FileChange, Finding, Language, Location, Mode, Severity, Side};
 
-/// A block up to this long counts as changed when at least half of it is new.
-const SHORT_BLOCK: u32 = 12;
 /// Beyond either, a change is bulk: a migration, a reformatting, an import.
 const BULK_FILES: usize = 60;
 const BULK_LINES: usize = 4_000;
@@ -25,8 +23,7 @@ pub(super) fn is_changed(file: &FileChange, place: &Location) -> bool {
     if place.side == Side::Left {
         return (place.line..=place.end_line).any(|line| file.is_removed(line));
     }
-    let lines = place.end_line.saturating_sub(place.line) + 1;
-    file.is_added(place.line) || (lines <= SHORT_BLOCK && file.added_between(place.line, place.end_line) * 2 >= lines)
+    file.is_changed(place.line, place.end_line)
 }
 
 /// A review comment must lie inside a hunk, and does nobody a favour on a line that did not change.

@@ -2,6 +2,7 @@
 
 use super::markdown_text::visible;
 use crate::model::{CommitSha, Location, RuleId, Side};
+use crate::rules::custom::FAMILY;
 
 #[derive(Clone, Debug)]
 pub struct Links {
@@ -14,7 +15,11 @@ pub struct Links {
 }
 
 impl Links {
+    /// Rules of the repository itself have no page; their findings point at the file that defines them.
     pub fn rule(&self, rule: &RuleId) -> Option<String> {
+        if rule.family() == FAMILY {
+            return None;
+        }
         self.rules.as_ref().map(|base| format!("{}/{}", base.trim_end_matches('/'), path(rule.as_str())))
     }
 

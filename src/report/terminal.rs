@@ -39,6 +39,11 @@ pub fn render(decision: &Decision, change: &ChangeSet, style: Style) -> String {
     out
 }
 
+/// Text of strangers as it may be printed: its line breaks stay, nothing else moves the cursor.
+pub fn visible_lines(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+}
+
 /// One line that tells the true story: how much was looked at and what was found.
 pub fn summary_line(decision: &Decision, pedantic: bool) -> String {
     let tally = Tally::of(decision, pedantic);

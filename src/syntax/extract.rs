@@ -90,7 +90,7 @@ pub(super) fn extract(ready: &Ready, source: &SourceText, budget: &Budget) -> (O
             reader.embed(found, None);
             break;
         };
-        let Some(tree) = parse_text(ready, &spelled.text, &spelled.ranges, budget) else {
+        let Some(tree) = parse_text(ready.dialect, &spelled.text, &spelled.ranges, budget) else {
             cut.budget = Some("parsing took too many steps");
             break;
         };
@@ -118,13 +118,13 @@ pub(super) fn extract(ready: &Ready, source: &SourceText, budget: &Budget) -> (O
 
 /// Parses alone: the yardstick of the benchmark.
 pub(super) fn parse(ready: &Ready, source: &SourceText, budget: &Budget) -> Option<Tree> {
-    parse_text(ready, source.as_str(), &[], budget)
+    parse_text(ready.dialect, source.as_str(), &[], budget)
 }
 
 /// No ranges means the whole text.
-fn parse_text(ready: &Ready, text: &str, ranges: &[Range], budget: &Budget) -> Option<Tree> {
+pub(super) fn parse_text(dialect: &Dialect, text: &str, ranges: &[Range], budget: &Budget) -> Option<Tree> {
     let mut parser = Parser::new();
-    parser.set_language(&(ready.dialect.grammar)()).ok()?;
+    parser.set_language(&(dialect.grammar)()).ok()?;
     parser.set_included_ranges(ranges).ok()?;
     let mut steps = 0;
     let mut progress = |_: &tree_sitter::ParseState| {

@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use super::extract::{Budget, Cut, Ready, ReadyDialect, extract, parse};
+use super::dialect::Dialect;
+use super::extract::{Budget, Cut, Ready, ReadyDialect, extract, parse, parse_text};
 use super::{go, java, javascript, python, rust};
 use crate::facts::code::Outline;
 use crate::model::{Language, SourceText};
@@ -30,6 +31,28 @@ pub(super) fn ready(language: Language) -> &'static Ready {
 /// The outline of one file, and why it may not be the whole story.
 pub fn outline(language: Language, source: &SourceText, budget: &Budget) -> (Outline, Cut) {
     extract(ready(language), source, budget)
+}
+
+/// The grammar of a language, for those who read trees in words of their own.
+pub fn grammar(language: Language) -> tree_sitter::Language {
+    (dialect(language).grammar)()
+}
+
+/// The tree of one file; nothing when the parser needs more steps than the budget allows.
+pub fn tree(language: Language, text: &str, budget: &Budget) -> Option<tree_sitter::Tree> {
+    parse_text(dialect(language), text, &[], budget)
+}
+
+fn dialect(language: Language) -> &'static Dialect {
+    match language {
+        Language::Go => &go::DIALECT,
+        Language::Python => &python::DIALECT,
+        Language::JavaScript => &javascript::JAVASCRIPT,
+        Language::TypeScript => &javascript::TYPESCRIPT,
+        Language::Tsx => &javascript::TSX,
+        Language::Java => &java::DIALECT,
+        Language::Rust => &rust::DIALECT,
+    }
 }
 
 /// Parses and throws the tree away: what the benchmark compares the engine with. Returns how many nodes there were.

@@ -40,6 +40,7 @@ mod wanted;
 mod written;
 
 pub use extract::{Budget, Cut};
-pub use language::{outline, parse_only};
+pub use language::{grammar, outline, parse_only, tree};
+pub use place::class_of;
 pub use read::{Outcome, Reading, read};
 pub use wanted::wanted;

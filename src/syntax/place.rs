@@ -32,7 +32,7 @@ const SCRIPTS: [&str; 24] = [
 ];
 
 /// What a file is, by its path and the first lines of its text.
-pub(super) fn class_of(path: &FilePath, text: &str, generated: bool) -> FileClass {
+pub fn class_of(path: &FilePath, text: &str, generated: bool) -> FileClass {
     if generated || is_generated(path, text) {
         return FileClass::Generated;
     }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::model::{ChangeSet, CommitSha, Content, FileChange, FilePath, Language, Neighbour, Note, NoteKind};
+use crate::rules::custom::{FOLDER, MAX_FILES, is_rule_file};
 use crate::syntax;
 
 use super::attributes::Attributes;
@@ -84,7 +85,8 @@ pub(super) fn assemble(
         notes.push(Note::general(NoteKind::LimitReached, text));
     }
     let config = special.config(&blobs, &mut notes);
-    let change = ChangeSet { base: sides.base, head: sides.head, files, neighbours, tree: tree.paths };
+    let rules = special.rules(&blobs, &mut notes);
+    let change = ChangeSet { base: sides.base, head: sides.head, files, neighbours, tree: tree.paths, rules };
     Ok(Fetched { change, config, notes, compared_with: sides.compared_with })
 }
 
@@ -210,11 +212,12 @@ fn load_neighbours(
     Ok(texts.collect())
 }
 
-/// Files of the base that steer the analysis: configuration and attributes.
+/// Files of the base that steer the analysis: configuration, attributes, the repository's own rules.
 #[derive(Default)]
 struct Special {
     config: Option<String>,
     attributes: Vec<(FilePath, String)>,
+    rules: Vec<(FilePath, String)>,
 }
 
 impl Special {
@@ -222,9 +225,20 @@ impl Special {
         let mut paths: Vec<FilePath> =
             overview.iter().flat_map(|entry| Attributes::files_for(&entry.path).collect::<Vec<_>>()).collect();
         paths.push(FilePath::from(CONFIG));
+        // A rule file that the change adds or removes is of interest as it was before.
+        let here = tree.paths.iter().chain(overview.iter().map(|entry| &entry.path));
+        paths.extend(here.filter(|path| is_rule_file(path)).cloned());
         paths.sort_unstable();
         paths.dedup();
-        let listed = if tree.too_large { Some(Tree::some(git, base.as_str(), &paths)?) } else { None };
+        let listed = if tree.too_large {
+            let rules = Tree::some(git, base.as_str(), &[FilePath::new(format!("{FOLDER}/"))])?;
+            paths.extend(rules.paths.iter().filter(|path| is_rule_file(path)).cloned());
+            paths.sort_unstable();
+            paths.dedup();
+            Some(Tree::some(git, base.as_str(), &paths)?)
+        } else {
+            None
+        };
         let changed: HashMap<&FilePath, &RawEntry> = overview.iter().map(|entry| (&entry.path, entry)).collect();
         // A path that did not change has at the base what it has at the head, and the head is listed already.
         let at_base = |path: &FilePath| {
@@ -235,15 +249,21 @@ impl Special {
             };
             blob.filter(|blob| blob.kind == EntryKind::File).map(|blob| blob.oid.clone())
         };
-        let mut special = Self { config: at_base(&FilePath::from(CONFIG)), attributes: Vec::new() };
-        for path in paths.into_iter().filter(|path| path.file_name() == ".gitattributes") {
-            special.attributes.extend(at_base(&path).map(|oid| (path, oid)));
+        let mut special = Self { config: at_base(&FilePath::from(CONFIG)), ..Self::default() };
+        for path in paths {
+            let list = match path.file_name() {
+                ".gitattributes" => &mut special.attributes,
+                _ if is_rule_file(&path) => &mut special.rules,
+                _ => continue,
+            };
+            list.extend(at_base(&path).map(|oid| (path, oid)));
         }
         Ok(special)
     }
 
     fn oids(&self) -> impl Iterator<Item = &str> {
-        self.config.iter().map(String::as_str).chain(self.attributes.iter().map(|(_, oid)| oid.as_str()))
+        let listed = self.attributes.iter().chain(self.rules.iter().take(MAX_FILES));
+        self.config.iter().chain(listed.map(|(_, oid)| oid)).map(String::as_str)
     }
 
     fn attributes(&self, blobs: &Blobs) -> Attributes {
@@ -254,6 +274,23 @@ impl Special {
             }
         }
         attributes
+    }
+
+    fn rules(&self, blobs: &Blobs, notes: &mut Vec<Note>) -> Vec<Neighbour> {
+        if self.rules.len() > MAX_FILES {
+            let text = format!("{FOLDER} holds {} rule files; only {MAX_FILES} were read", self.rules.len());
+            notes.push(Note::general(NoteKind::LimitReached, text));
+        }
+        let mut rules = Vec::new();
+        for (path, oid) in self.rules.iter().take(MAX_FILES) {
+            match blobs.get(oid).and_then(Content::text) {
+                Some(text) => rules.push(Neighbour { path: path.clone(), text: text.clone() }),
+                None => {
+                    notes.push(Note::on(NoteKind::Configuration, path, "it is not readable text, so it has no rules"))
+                }
+            }
+        }
+        rules
     }
 
     fn config(&self, blobs: &Blobs, notes: &mut Vec<Note>) -> Option<Arc<str>> {

@@ -19,6 +19,7 @@ mod local;
 mod names;
 mod patch;
 mod remote;
+mod rule_files;
 mod snapshot;
 mod tree;
 
@@ -27,3 +28,4 @@ pub use error::{FetchFailure, WorkspaceError};
 pub use fetched::Fetched;
 pub use limits::Limits;
 pub use local::{Head, local, local_with};
+pub use rule_files::RuleFiles;

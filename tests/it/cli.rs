@@ -242,6 +242,61 @@ fn rules_are_listed_and_explained() {
 }
 
 #[test]
+fn a_rule_of_ones_own_is_started_tested_listed_and_used_from_the_base() {
+    let repo = service();
+    repo.git(&["checkout", "-q", "main"]);
+    let run = |args: &[&str]| sightline(repo.path(), args);
+    let none = run(&["rules", "test"]);
+    assert!(none.code == 2 && none.err.contains("there are no rules in"), "{}", none.err);
+    let new = run(&["rules", "new", "--custom", "no-panic"]);
+    assert_eq!(new.code, 0, "{}", new.err);
+    let again = run(&["rules", "new", "--custom", "no-panic"]);
+    assert!(again.code == 2 && again.err.contains("exists already; nothing was written"), "{}", again.err);
+    let tested = run(&["rules", "test"]);
+    assert_eq!(tested.code, 0, "{}{}", tested.out, tested.err);
+    assert_eq!(tested.out, "custom/no-panic: 2 tests passed\n1 rules, 2 tests: 2 passed, 0 failed\n");
+    assert!(run(&["rules", "list"]).out.contains("custom/no-panic"));
+    let listed = json(&run(&["rules", "list", "--format", "json"]));
+    assert_eq!(listed["rules"].as_array().unwrap().last().unwrap()["id"], "custom/no-panic");
+    let page = run(&["rules", "explain", "custom/no-panic"]).out;
+    assert!(
+        page.contains("defined in .github/sightline/rules/no-panic.yml:2") && page.contains("allow(custom/no-panic)")
+    );
+
+    let code = "package store\n\nfunc Stop(err error) {\n\tpanic(err)\n}\n";
+    repo.write("store/stop.go", code);
+    let before = run(&["check"]);
+    assert_eq!(before.code, 0, "{}", before.out);
+    assert!(before.out.contains("they take effect once they are in the base branch"), "{}", before.out);
+    repo.git(&["add", ".github"]);
+    repo.git(&["commit", "-qm", "a rule"]);
+    let after = run(&["check"]);
+    assert!(after.code == 1 && after.out.contains("[custom/no-panic]"), "{}{}", after.out, after.err);
+}
+
+#[test]
+fn tests_of_rules_say_what_failed_and_what_is_broken() {
+    let repo = Repository::new();
+    let rule = "id: no-print\nlanguage: Python\nrule: {pattern: print($A)}\n";
+    let tests = "id: no-print\nvalid: ['print(1)']\ninvalid: ['print(2)', \"log\\u001b\"]\n";
+    // The layout of a project of ast-grep will do too.
+    repo.write("rules/no-print.yml", rule).write("rule-tests/no-print-test.yml", tests);
+    let ran = sightline(repo.path(), &["rules", "test"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.out.starts_with("custom/no-print: 2 of 3 failed\n"), "{}", ran.out);
+    assert!(
+        ran.out.contains("no-print-test.yml:1: valid code is matched, namely `print(1)`\n    | print(1)\n"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("invalid code is not matched\n    | log\u{fffd}\n"), "{}", ran.out);
+    repo.write("rules/b.yml", "id: b\nlanguage: Ruby\nrule: {kind: x}\n");
+    let broken = sightline(repo.path(), &["rules", "test", "."]);
+    assert_eq!(broken.code, 2);
+    assert!(broken.err.starts_with("error: rules/b.yml:2: Sightline does not read `Ruby`"), "{}", broken.err);
+}
+
+#[test]
 fn a_new_rule_starts_from_a_skeleton_that_overwrites_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let new = |id: &str| sightline(folder.path(), &["rules", "new", id]);

@@ -107,6 +107,34 @@ fn configuration_and_attributes_are_those_of_the_base() {
 }
 
 #[test]
+fn rules_are_those_of_the_base() {
+    let repo = Repository::new();
+    let rule = |name: &str| format!(".github/sightline/rules/{name}");
+    repo.write(&rule("kept.yml"), "kept\n")
+        .write(&rule("team/edited.yaml"), "before\n")
+        .write(&rule("removed.yml"), "removed\n")
+        .write(&rule("kept-test.yml"), "a test\n")
+        .write(&rule("README.md"), "words\n");
+    for number in 0..20 {
+        repo.write(&format!("{number}.txt"), "text\n");
+    }
+    repo.commit("base");
+    repo.git(&["checkout", "-q", "-b", "feature"]);
+    repo.write(&rule("added.yml"), "added\n").write(&rule("team/edited.yaml"), "after\n").remove(&rule("removed.yml"));
+    repo.commit("feature");
+    let head = || Head::Rev("feature".to_owned());
+    let read = |limits: &Limits| {
+        let change = local_with(repo.path(), Some("main"), &head(), limits).unwrap().change;
+        let rules = change.rules.iter().map(|file| format!("{} {}", file.path.file_name(), file.text.trim()));
+        rules.collect::<Vec<_>>()
+    };
+    let expected = ["kept.yml kept", "removed.yml removed", "edited.yaml before"];
+    assert_eq!(read(&Limits::default()), expected);
+    // A tree that cannot be listed is asked for the folder alone.
+    assert_eq!(read(&Limits { tree_bytes: 1_000, ..Limits::default() }), expected);
+}
+
+#[test]
 fn the_index_and_the_working_tree_are_heads_too_and_are_only_read() {
     let repo = varied();
     repo.write("src/a.go", "package a\n// staged\n");

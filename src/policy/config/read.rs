@@ -5,6 +5,7 @@ use super::schema::{Key, Kind, ROOT, SEVERITIES};
 use super::types::{Comments, Config, ConfigError, Gate, Level, Override, Pattern, SeverityMap, Voice, glob, glob_set};
 use crate::model::{Confidence, Severity};
 use crate::rules::RULES;
+use crate::rules::custom::{FAMILY, is_slug};
 
 pub(super) fn read(text: &str) -> Result<Config, Vec<ConfigError>> {
     let root = parse(text).map_err(|error| vec![error])?;
@@ -111,6 +112,9 @@ fn unknown_rule(text: &str) -> Option<String> {
     let families = || known().filter_map(|id| id.split_once('/').map(|(family, _)| family));
     match Pattern::parse(text) {
         Pattern::All => None,
+        // Rules of the repository itself: which there are is not known here.
+        Pattern::Family(family) if family == FAMILY => None,
+        Pattern::One(id) if id.split_once('/').is_some_and(|(family, slug)| family == FAMILY && is_slug(slug)) => None,
         Pattern::One(id) if known().any(|rule| rule == id) => None,
         Pattern::Family(family) if families().any(|known| known == family) => None,
         Pattern::Family(family) => {

@@ -52,6 +52,14 @@ gate:
 }
 
 #[test]
+fn rules_of_the_repository_itself_are_taken_at_their_word() {
+    let config = Config::parse("rules: { severity: { custom/no-print: off, \"custom/*\": error } }").unwrap();
+    let severity = |rule| config.severity(&RuleId::from(rule), &FilePath::from("a.go"), Severity::Notice);
+    assert_eq!((severity("custom/no-print"), severity("custom/other")), (None, Some(Severity::Error)));
+    assert!(errors("rules: { severity: { \"custom/a b\": off } }")[0].contains("no rule is called"));
+}
+
+#[test]
 fn unset_rules_are_off_only_when_the_default_says_so() {
     let (rule, path) = (RuleId::from("errors/log-drops-error"), FilePath::from("a.go"));
     assert_eq!(Config::default().severity(&rule, &path, Severity::Error), Some(Severity::Error));

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 
 use crate::model::RuleId;
 use crate::rules::RULES;
+use crate::rules::custom::{FAMILY, is_slug};
 
 /// `allow-file` further down would be overlooked by the next reader.
 const TOP: u32 = 30;
@@ -89,6 +90,10 @@ fn date(text: &str) -> Result<NaiveDate, String> {
 }
 
 fn is_known(name: &str) -> bool {
+    // Rules of the repository itself: which there are is not known here.
+    if let Some((FAMILY, slug)) = name.split_once('/') {
+        return slug == "*" || is_slug(slug);
+    }
     RULES.iter().any(|rule| match name.strip_suffix("/*") {
         Some(family) => rule.id.split_once('/').is_some_and(|(known, _)| known == family),
         None => rule.id == name,

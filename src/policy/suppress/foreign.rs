@@ -2,6 +2,7 @@
 //! share it. One without a name silences everything on its line but privacy.
 
 use crate::model::{RuleId, SourceText};
+use crate::rules::custom::FAMILY;
 
 /// What a foreign suppression covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub(super) enum Reach {
 pub(super) enum Rules {
     AllButPrivacy,
     These(Vec<&'static str>),
+    /// The repository's own rules, which ast-grep has its own comment for: all, or the ones named.
+    Own(Vec<String>),
 }
 
 impl Foreign {
@@ -32,9 +35,14 @@ impl Foreign {
         match &self.rules {
             Rules::AllButPrivacy => rule.family() != "privacy",
             Rules::These(rules) => rules.contains(&rule.as_str()),
+            Rules::Own(names) => {
+                rule.family() == FAMILY && (names.is_empty() || names.iter().any(|name| name == rule.slug()))
+            }
         }
     }
 }
+
+const AST_GREP: &str = "ast-grep-ignore";
 
 /// Longer markers first: `eslint-disable` is the start of the others. A marker that is only meant with names after
 /// it says so.
@@ -44,6 +52,7 @@ const MARKERS: &[(&str, Reach, bool)] = &[
     ("eslint-disable", Reach::Rest, true),
     ("lint:ignore", Reach::Line, true),
     ("pylint: disable", Reach::Line, true),
+    (AST_GREP, Reach::Line, false),
     ("nolint", Reach::Line, false),
     ("noqa", Reach::Line, false),
     ("nosec", Reach::Line, false),
@@ -126,6 +135,7 @@ pub(super) fn in_comment(text: &str) -> Option<Foreign> {
     }
     let names = names(marker, rest);
     let rules = match names.is_empty() {
+        _ if marker == AST_GREP => Rules::Own(names.into_iter().map(str::to_owned).collect()),
         true if needs_names => return None,
         true => Rules::AllButPrivacy,
         false => Rules::These(translate(names)?),
@@ -137,7 +147,7 @@ pub(super) fn in_comment(text: &str) -> Option<Foreign> {
 fn names<'a>(marker: &str, rest: &'a str) -> Vec<&'a str> {
     let rest = rest.split(" -- ").next().unwrap_or_default();
     let list = match marker {
-        "nolint" | "noqa" => match rest.trim_start().strip_prefix(':') {
+        "nolint" | "noqa" | AST_GREP => match rest.trim_start().strip_prefix(':') {
             Some(list) => list.split("//").next().unwrap_or_default(),
             None => return Vec::new(),
         },

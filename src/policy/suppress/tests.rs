@@ -77,6 +77,14 @@ fn what_is_wrong_with_a_suppression_is_said() {
         assert_eq!(said(text), format!("line 1: this suppression is not valid: {why}"));
     }
     assert_eq!(notes("// see sightline: allow(nothing)\n"), Vec::<String>::new());
+    assert_eq!(
+        said("// sightline: allow(custom/a b) reason=x"),
+        "line 1: this suppression is not valid: no rule is called `custom/a b`"
+    );
+    assert_eq!(
+        said("// sightline: allow(custom/no-print, custom/*) reason=x"),
+        "line 1: this suppression of custom/no-print, custom/* silences nothing"
+    );
 }
 
 #[test]
@@ -110,6 +118,11 @@ fn other_tools_are_heard_where_they_mean_the_same() {
     for (text, marker, rule, expected) in cases {
         assert_eq!(silenced(&format!("{text}\n"), marker, rule, 1).is_some(), expected, "{text}");
     }
+    let own = "custom/no-print";
+    assert!(silenced("f() // ast-grep-ignore\n", "//", own, 1).is_some());
+    assert!(silenced("// ast-grep-ignore: a, no-print\nf()\n", "//", own, 2).is_some());
+    assert!(silenced("// ast-grep-ignore: other\nf()\n", "//", own, 2).is_none());
+    assert!(silenced("f() // ast-grep-ignore\n", "//", RULE, 1).is_none(), "it means the repository's own rules");
     let next = "// eslint-disable-next-line no-empty\ntry {} catch {}\ntry {} catch {}\n";
     assert!(silenced(next, "//", RULE, 2).is_some() && silenced(next, "//", RULE, 3).is_none());
     let staticcheck = "//lint:ignore SA9003 nothing to do\nif err != nil {\n";

@@ -1,6 +1,7 @@
 //! A review from the webhook to the pull request, against the stand-in.
 
 mod crash;
+mod custom;
 mod faults;
 mod limits;
 mod reconcile;
