@@ -31,6 +31,11 @@ impl FileFacts {
         if before.ends_with("else") || before.trim_end_matches(':').ends_with("else") {
             return None;
         }
+        // `Err(e) =>`, `case X ->`: an arm has its pattern before it.
+        if let Some(arm) = before.strip_suffix("=>").or_else(|| before.strip_suffix("->")) {
+            let from = arm.rfind(['\n', ';', '{']).map_or(0, |at| at + 1);
+            return Some(arm[from..].trim());
+        }
         ["if", "elif", "case", "when", "match"]
             .iter()
             .filter_map(|word| keyword(before, word))

@@ -178,6 +178,15 @@ impl FileFacts {
         })
     }
 
+    /// The first place in a span where a variable of that name is used.
+    pub fn first_use(&self, span: Span, name: &str) -> Option<Span> {
+        let source = self.source.as_str();
+        self.occurrences(span, name).find(|at| {
+            let before = &source[..at.start as usize];
+            !before.ends_with('.') || before.ends_with("..")
+        })
+    }
+
     fn occurrences(&self, span: Span, name: &str) -> impl Iterator<Item = Span> {
         let text = self.text(span);
         let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;

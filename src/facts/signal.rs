@@ -105,6 +105,16 @@ impl FileFacts {
         if typed || failure.guarded { Breadth::Typed } else { Breadth::Broad }
     }
 
+    /// Whether failures are values that a caller must look at, rather than exceptions or types that force a look.
+    pub fn returns_errors(&self) -> bool {
+        self.language == Language::Go
+    }
+
+    /// Whether the language itself keeps the failure that was being handled when a new one is thrown.
+    pub fn keeps_context(&self) -> bool {
+        self.language == Language::Python
+    }
+
     /// The first sign that a failure leaves; `None` when it vanishes.
     pub fn signal(&self, failure: &Failure) -> Option<Signal> {
         if matches!(failure.kind, FailureKind::Discard | FailureKind::Blank) {

@@ -61,6 +61,39 @@ pub(super) fn is_expected(file: &FileFacts, failure: &Failure) -> bool {
     by_type || by_name || expected_operation(file, failure, table)
 }
 
+/// Whether a name is one of a failure that clients cause, or that ends by itself: `ErrNotFound`, `AbortError`, `CLIENT_ERROR`.
+pub(super) fn is_ordinary(name: &str) -> bool {
+    const NAMES: [&str; 22] = [
+        "notfound",
+        "norows",
+        "nodocuments",
+        "doesnotexist",
+        "canceled",
+        "cancelled",
+        "aborterror",
+        "conflict",
+        "alreadyexists",
+        "duplicate",
+        "validationerror",
+        "badrequest",
+        "unauthorized",
+        "forbidden",
+        "ratelimit",
+        "toomanyrequests",
+        "unprocessable",
+        "clienterrorstatus",
+        "permissiondenied",
+        "is4xx",
+        "validationexception",
+        "skip",
+    ];
+    const STATUSES: [&str; 9] = ["400", "401", "403", "404", "405", "409", "410", "422", "429"];
+    let compact: String =
+        name.chars().filter(|character| character.is_alphanumeric()).collect::<String>().to_lowercase();
+    let named = NAMES.iter().any(|word| compact.contains(word));
+    named || name == "CLIENT_ERROR" || name == "isClientError" || STATUSES.contains(&name)
+}
+
 /// Whether what failed is an operation whose failure is an answer. A call that leaves the machine never is, whatever it is
 /// called, and a `try` around one is about it.
 fn expected_operation(file: &FileFacts, failure: &Failure, table: &Expected) -> bool {

@@ -6,7 +6,9 @@
 mod catalogue;
 pub mod custom;
 mod expected;
+mod failing;
 mod fingerprint;
+mod levels;
 mod list;
 mod meta;
 mod rule;

@@ -1,7 +1,7 @@
 //! Entry points: where a request, message, schedule or person enters the code.
 
 use super::project::Read;
-use crate::facts::code::{CallKind, Decorator, ExprKind, ScopeId, ScopeKind};
+use crate::facts::code::{CallKind, Decorator, ExprKind, Scope, ScopeId, ScopeKind};
 use crate::facts::{EntryKind, EntryPoint, Telemetry, Tier};
 use crate::model::Language;
 
@@ -33,38 +33,8 @@ fn by_signature(read: &Read, id: ScopeId) -> Option<EntryPoint> {
         |text: &str| scope.params.iter().any(|param| param.type_text.as_deref().is_some_and(|ty| ty.contains(text)));
     let returns = scope.returns.as_deref().unwrap_or_default();
     let found = match read.language {
-        Language::Go => {
-            if has("http.ResponseWriter") && has("http.Request") {
-                (EntryKind::Http, "net/http")
-            } else if has("gin.Context") && scope.params.len() == 1 + usize::from(scope.kind == ScopeKind::Method) {
-                (EntryKind::Http, "gin")
-            } else if has("echo.Context") {
-                (EntryKind::Http, "echo")
-            } else if has("fiber.Ctx") {
-                (EntryKind::Http, "fiber")
-            } else if scope.owner.is_some() && has("context.Context") && has("Request") && returns.contains("Response")
-            {
-                (EntryKind::Rpc, "grpc")
-            } else if scope.name.as_deref() == Some("main") && scope.owner.is_none() {
-                (EntryKind::Main, "main")
-            } else {
-                return None;
-            }
-        }
-        Language::Rust => {
-            let extractor = ["State<", "Json<", "Path<", "Query<", "Extension<", "HttpRequest", "web::Data"];
-            if scope.is_async && extractor.iter().any(|text| has(text)) && !returns.is_empty() {
-                (EntryKind::Http, if has("web::") || has("HttpRequest") { "actix-web" } else { "axum" })
-            } else if scope.is_async && has("tonic::Request<")
-                || has("Request<") && returns.contains("Response<") && returns.contains("Status")
-            {
-                (EntryKind::Rpc, "tonic")
-            } else if scope.name.as_deref() == Some("main") {
-                (EntryKind::Main, "main")
-            } else {
-                return None;
-            }
-        }
+        Language::Go => go_signature(scope, &has, returns)?,
+        Language::Rust => rust_signature(scope, &has, returns)?,
         Language::Java => {
             let servlet = matches!(scope.name.as_deref(), Some("doGet" | "doPost" | "doPut" | "doDelete" | "service"));
             if servlet && has("HttpServletRequest") {
@@ -79,10 +49,58 @@ fn by_signature(read: &Read, id: ScopeId) -> Option<EntryPoint> {
                 return None;
             }
         }
-        Language::JavaScript | Language::TypeScript | Language::Tsx => return next_route(read, id),
+        Language::JavaScript | Language::TypeScript | Language::Tsx => {
+            return next_route(read, id).or_else(|| message_handler(read, id));
+        }
         Language::Python => return python_class_view(read, id),
     };
     Some(entry(id, found.0, found.1, None, Tier::Imported))
+}
+
+fn go_signature(scope: &Scope, has: &dyn Fn(&str) -> bool, returns: &str) -> Option<(EntryKind, &'static str)> {
+    let method = scope.kind == ScopeKind::Method;
+    Some(if has("http.ResponseWriter") && has("http.Request") {
+        (EntryKind::Http, "net/http")
+    } else if has("gin.Context") && scope.params.len() == 1 + usize::from(method) {
+        (EntryKind::Http, "gin")
+    } else if has("echo.Context") {
+        (EntryKind::Http, "echo")
+    } else if has("fiber.Ctx") {
+        (EntryKind::Http, "fiber")
+    } else if scope.owner.is_some() && has("context.Context") && has("Request") && returns.contains("Response") {
+        (EntryKind::Rpc, "grpc")
+    } else if has("nsq.Message") {
+        (EntryKind::Consumer, "nsq")
+    } else if has("sarama.ConsumerMessage") || has("sarama.ConsumerGroupClaim") {
+        (EntryKind::Consumer, "sarama")
+    } else if has("amqp.Delivery") {
+        (EntryKind::Consumer, "amqp")
+    } else if has("pubsub.Message") && has("context.Context") {
+        (EntryKind::Consumer, "pubsub")
+    } else if scope.name.as_deref() == Some("main") && scope.owner.is_none() {
+        (EntryKind::Main, "main")
+    } else {
+        return None;
+    })
+}
+
+fn rust_signature(scope: &Scope, has: &dyn Fn(&str) -> bool, returns: &str) -> Option<(EntryKind, &'static str)> {
+    let extractor = ["State<", "Json<", "Path<", "Query<", "Extension<", "HttpRequest", "web::Data"];
+    Some(if scope.is_async && extractor.iter().any(|text| has(text)) && !returns.is_empty() {
+        (EntryKind::Http, if has("web::") || has("HttpRequest") { "actix-web" } else { "axum" })
+    } else if scope.is_async && has("tonic::Request<")
+        || has("Request<") && returns.contains("Response<") && returns.contains("Status")
+    {
+        (EntryKind::Rpc, "tonic")
+    } else if has("BorrowedMessage") || has("OwnedMessage") {
+        (EntryKind::Consumer, "rdkafka")
+    } else if has("lapin::message::Delivery") {
+        (EntryKind::Consumer, "lapin")
+    } else if scope.name.as_deref() == Some("main") {
+        (EntryKind::Main, "main")
+    } else {
+        return None;
+    })
 }
 
 /// `export async function GET(request)` in `app/**/route.ts`.
@@ -92,6 +110,12 @@ fn next_route(read: &Read, id: ScopeId) -> Option<EntryPoint> {
     let verb = VERBS.iter().any(|verb| name.eq_ignore_ascii_case(verb)) && name.chars().all(char::is_uppercase);
     let route = read.path.file_name().starts_with("route.") && scope.parent == Some(ScopeId::FILE);
     (verb && route).then(|| entry(id, EntryKind::Http, "next", None, Tier::Imported))
+}
+
+/// `consumer.run({ eachMessage: async ({ message }) => … })`.
+fn message_handler(read: &Read, id: ScopeId) -> Option<EntryPoint> {
+    let name = read.outline.scopes[id.index()].name.as_deref()?;
+    matches!(name, "eachMessage" | "eachBatch").then(|| entry(id, EntryKind::Consumer, "kafkajs", None, Tier::Imported))
 }
 
 /// `class X(APIView): def get(self, request)`.

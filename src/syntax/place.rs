@@ -249,6 +249,8 @@ fn is_frontend(parts: &[&str], path: &FilePath) -> bool {
         "browser",
     ];
     let backend = parts.iter().any(|part| matches!(*part, "server" | "api" | "backend" | "worker"));
+    // Frameworks that build both sides from one folder mark the server's files by name: `deliver.server.ts`.
+    let backend = backend || path.file_name().contains(".server.");
     let jsx = matches!(path.extension(), "tsx" | "jsx");
     !backend && (jsx || parts.iter().rev().skip(1).any(|part| folders.contains(part)))
 }

@@ -1,9 +1,10 @@
 //! The failure of an I/O operation is handled, and nobody will ever know that it happened.
 
 use crate::facts::code::{ExitKind, Failure, FailureKind};
-use crate::facts::{Breadth, FileFacts, Outbound, OutboundKind, Tier};
+use crate::facts::{Breadth, FileFacts, Outbound, OutboundKind, Signal, Tier};
 use crate::model::Confidence;
 use crate::rules::expected::{is_cleanup, is_expected, is_probe};
+use crate::rules::failing::catches_io;
 use crate::rules::rule::{Change, Report, Rule, rule};
 use crate::rules::seen::{anchor, handler_name, resolved_as};
 
@@ -16,8 +17,11 @@ fn check(change: &Change<'_>, out: &mut Report) {
             if !handles || !file.pair.is_changed(failure.header, failure.span) || exempt(file.facts, failure) {
                 continue;
             }
-            let Some(operation) = operation(file.facts, failure) else { continue };
-            say(out, file.facts, failure, operation);
+            match operation(file.facts, failure) {
+                Some(operation) => say(out, file.facts, failure, operation),
+                None if catches_io(file.facts, failure) => say_typed(out, file.facts, failure),
+                None => {}
+            }
         }
     }
 }
@@ -39,6 +43,17 @@ fn say(out: &mut Report, file: &FileFacts, failure: &Failure, operation: &Outbou
         ));
 }
 
+/// The caught type itself says that I/O failed, whatever the calls are.
+fn say_typed(out: &mut Report, file: &FileFacts, failure: &Failure) {
+    let caught = failure.types.join(", ");
+    out.at(file, anchor(failure))
+        .confidence(Confidence::Likely)
+        .evidence(format!("`{caught}` is what its library raises for every failed call"), None)
+        .evidence(format!("{} neither logs, counts, rethrows nor passes the error on", handler_name(failure)), None)
+        .help("log the error with its context, count it, or raise it; if it is expected, say so in a comment")
+        .say(format!("every failure that `{caught}` stands for ends here, and nothing records it: an outage is invisible in production"));
+}
+
 /// The outbound operation whose failure this is, when it is one that matters.
 fn operation<'a>(file: &'a FileFacts, failure: &Failure) -> Option<&'a Outbound> {
     file.protected_io(failure).find(|operation| {
@@ -53,14 +68,24 @@ fn exempt(file: &FileFacts, failure: &Failure) -> bool {
     let function = file.named_function_of(failure.scope);
     let name = file.scope(function).name.clone().unwrap_or_default();
     file.in_test(failure.scope)
-        || file.breadth(failure) == Breadth::Typed
-        || file.signal(failure).is_some()
+        || file.breadth(failure) == Breadth::Typed && !catches_io(file, failure)
+        || told(file, failure)
         || file.explained(failure)
         || is_expected(file, failure)
         || is_cleanup(&name)
         || is_probe(&name)
         || used_later(file, failure)
         || retries(file, failure)
+}
+
+/// Whether anybody learns of it. An answer to the user that knows nothing of the error tells nobody on call.
+fn told(file: &FileFacts, failure: &Failure) -> bool {
+    let forgotten = failure.error.as_deref().is_some_and(|error| !file.uses(failure.body, error));
+    match file.signal(failure) {
+        None => false,
+        Some(Signal::IsValue) => !(forgotten && catches_io(file, failure)),
+        Some(_) => true,
+    }
 }
 
 /// The error variable lives on after the handler: joined, returned at the end, sent away.
