@@ -13,7 +13,7 @@ fn check(change: &Change<'_>, out: &mut Report) {
     for file in change.service_files() {
         for (index, call) in file.facts.outline.calls.iter().enumerate() {
             let id = CallId(index as u32);
-            if !file.pair.is_new(call.name_span) || file.facts.in_test(call.scope) {
+            if !file.pair.is_changed(call.name_span, call.span) || file.facts.in_test(call.scope) {
                 continue;
             }
             let Some(kind) = emitter(file.facts, id) else { continue };

@@ -11,7 +11,9 @@ fn check(change: &Change<'_>, out: &mut Report) {
     for file in change.service_files() {
         let facts = file.facts;
         for exit in facts.outline.exits.iter().filter(|exit| exit.kind == ExitKind::Return) {
-            let Some(name) = exception(facts, exit).filter(|_| file.pair.is_new(exit.span)) else { continue };
+            let Some(name) = exception(facts, exit).filter(|_| file.pair.is_changed(exit.span, exit.span)) else {
+                continue;
+            };
             let caught = facts
                 .outline
                 .failures

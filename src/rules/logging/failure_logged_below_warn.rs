@@ -1,7 +1,7 @@
 //! A failure is written down at a level that nobody watches.
 
 use crate::facts::code::{Failure, FailureKind};
-use crate::facts::{Breadth, FileFacts, Level, LogCall, Tier};
+use crate::facts::{Breadth, FileFacts, Level, LogCall, LogStyle, Tier};
 use crate::model::{Confidence, Span};
 use crate::rules::expected::{is_cleanup, is_expected, is_probe};
 use crate::rules::failing::protects_remote;
@@ -51,9 +51,8 @@ fn only_whispered(file: HeadFile<'_>, failure: &Failure, log: &LogCall) -> Optio
     let facts = file.facts;
     let name = facts.scope(facts.named_function_of(failure.scope)).name.as_deref().unwrap_or_default();
     let quiet = facts.logs_in(failure.body).all(|other| other.level < Level::Warn);
-    // A log that stands last is a value to the grammar, and no way out.
-    let mut exits =
-        facts.exits_in(failure.body).filter(|exit| !facts.logs_in(exit.span).any(|log| log.span == exit.span));
+    // A statement that holds the log is a value to some grammars, and no way out.
+    let mut exits = facts.exits_in(failure.body).filter(|exit| !exit.span.contains(log.span));
     let passed = exits.any(|exit| leaves_with(facts, exit, failure));
     let other_signal = facts.calls_in(failure.body).any(|(id, _)| {
         let telemetry = &facts.telemetry;
@@ -80,7 +79,14 @@ fn only_whispered(file: HeadFile<'_>, failure: &Failure, log: &LogCall) -> Optio
     let said = message(facts, log).is_some_and(|text| says_failure(&text));
     let kinds =
         matches!(failure.kind, FailureKind::Catch | FailureKind::IfErr | FailureKind::ErrArm | FailureKind::Handler);
-    (said && kinds).then_some("its own message says that something failed, and nothing else is done about it")
+    (said && kinds && !without_levels(log))
+        .then_some("its own message says that something failed, and nothing else is done about it")
+}
+
+/// Loggers that know one level only: there is nothing to raise.
+fn without_levels(log: &LogCall) -> bool {
+    let plain = log.library == "log" && log.style != LogStyle::Macro;
+    plain || matches!(log.library.as_str(), "console" | "print")
 }
 
 /// The failure goes on to somebody who can log it.
@@ -125,7 +131,7 @@ fn optional(file: &FileFacts, failure: &Failure, log: &LogCall) -> bool {
 /// Outside any handler: the message itself reports a failure of the service.
 fn announces_failure(file: &FileFacts, log: &LogCall) -> Option<&'static str> {
     let text = message(file, log)?;
-    (log.level == Level::Info && log.library != "console" && says_failure(&text) && !about_caller(&text))
+    (log.level == Level::Info && !without_levels(log) && says_failure(&text) && !about_caller(&text))
         .then_some("its own message reports a failure")
 }
 
@@ -148,7 +154,9 @@ fn says_failure(text: &str) -> bool {
         "unexpected error",
         "exception ",
     ];
-    let lower = text.trim_start_matches(|character: char| !character.is_alphanumeric()).to_ascii_lowercase();
+    // `[worker] failed to …`: a tag before the message is not part of it.
+    let message = text.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(text, |(_, rest)| rest);
+    let lower = message.trim_start_matches(|character: char| !character.is_alphanumeric()).to_ascii_lowercase();
     let gerund = lower
         .strip_prefix("error ")
         .and_then(|rest| rest.split([' ', ':']).next())
