@@ -9,6 +9,24 @@ pub(super) fn anchor(failure: &Failure) -> Span {
     failure.header
 }
 
+/// What a finding about a piece of code points at: all of it while it is short, else its first line.
+pub(super) fn place(file: &FileFacts, span: Span) -> Span {
+    let (first, last) = file.source.lines(span);
+    let line = file.source.line_span(first);
+    if last - first < 12 { span } else { Span { start: span.start, end: span.end.min(line.end).max(span.start) } }
+}
+
+/// The error variable of a check lives on after it: joined, returned at the end, sent away, until it receives another value.
+pub(super) fn used_later(file: &FileFacts, failure: &Failure) -> bool {
+    let Some(error) = failure.error.as_deref().filter(|_| failure.kind == FailureKind::IfErr) else { return false };
+    let function = file.scope(file.function_of(failure.scope)).span;
+    let from = file.outline.bindings.partition_point(|binding| binding.span.start < failure.span.end);
+    let rebound =
+        file.outline.bindings[from..].iter().find(|binding| binding.path.len() == 1 && binding.path[0] == error);
+    let until = rebound.map_or(function.end, |binding| binding.statement.start).min(function.end);
+    file.uses(Span { start: failure.span.end, end: until.max(failure.span.end) }, error)
+}
+
 /// The name people call what they handle: `catch`, `if err != nil`, `Err(_)`.
 pub(super) fn handler_name(failure: &Failure) -> &'static str {
     match failure.kind {

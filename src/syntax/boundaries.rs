@@ -74,7 +74,7 @@ fn promise(read: &Read, facts: &Telemetry, id: CallId, call: &Call) -> Option<Bo
     let dropped = call.result == ResultUse::Discarded && !call.awaited && read.language.is_script();
     let declared = facts.callees.get(&id).is_some_and(|callee| callee.is_async);
     // `fs.promises.rm(…)`, `Manager.promises.sync(…)`: the name of the namespace is the promise.
-    let named = call.path.iter().rev().skip(1).any(|segment| segment == "promises");
+    let named = call.path.len() > 2 && call.path[1..call.path.len() - 1].iter().any(|segment| segment == "promises");
     (dropped && (declared || named)).then(|| Boundary {
         call: id,
         kind: BoundaryKind::Promise,

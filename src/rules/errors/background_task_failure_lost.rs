@@ -118,8 +118,6 @@ fn lost_in_task(file: &FileFacts, boundary: &Boundary, body: ScopeId) -> Option<
 }
 
 fn say(out: &mut Report, file: &FileFacts, boundary: &Boundary, place: Span, why: String) {
-    let first = file.source.line_span(file.source.line_of(place.start));
-    let at = Span { start: place.start, end: place.end.min(first.end).max(place.start) };
     let help = match boundary.kind {
         BoundaryKind::Goroutine => {
             "handle the error inside the goroutine: log it, count it, or send it to whoever waits (errgroup)"
@@ -142,5 +140,9 @@ fn say(out: &mut Report, file: &FileFacts, boundary: &Boundary, place: Span, why
             "when this work fails, its error is dropped with the handle: the work stops and nothing says so"
         }
     };
-    out.at(file, at).confidence(Confidence::Likely).evidence(why, Some(place)).help(help).say(what);
+    out.at(file, crate::rules::seen::place(file, place))
+        .confidence(Confidence::Likely)
+        .evidence(why, Some(place))
+        .help(help)
+        .say(what);
 }

@@ -2,9 +2,10 @@
 
 use crate::facts::code::{Call, CallId, Failure, FailureKind};
 use crate::facts::{FileFacts, OutboundKind, Tier, words};
-use crate::model::{Confidence, Span};
+use crate::model::Confidence;
 use crate::rules::expected::{is_closing, is_expected, is_probe};
 use crate::rules::rule::{Change, HeadFile, Report, Rule, rule};
+use crate::rules::seen::place;
 
 pub const RULE: Rule = rule!("errors/discarded-io-result", check);
 
@@ -20,8 +21,7 @@ fn check(change: &Change<'_>, out: &mut Report) {
                 Some(OutboundKind::Wrapper) => format!("`{name}` performs I/O"),
                 _ => format!("`{name}` leaves the process"),
             };
-            let line = file.facts.source.line_span(file.facts.source.line_of(failure.span.start));
-            out.at(file.facts, Span { start: failure.span.start, end: failure.span.end.min(line.end) })
+            out.at(file.facts, place(file.facts, failure.span))
                 .confidence(Confidence::Likely)
                 .evidence(why, Some(call.name_span))
                 .evidence("its failure is thrown away, without a log or a comment", None)

@@ -2,10 +2,10 @@
 
 use crate::facts::FileFacts;
 use crate::facts::code::{Binding, Call, CallId, Expr, ExprKind, ResultUse};
-use crate::model::{Confidence, Span};
+use crate::model::Confidence;
 use crate::rules::failing::{Emitter, emitter};
 use crate::rules::rule::{Change, Report, Rule, rule};
-use crate::rules::seen::resolved_as;
+use crate::rules::seen::{place, resolved_as};
 
 pub const RULE: Rule = rule!("errors/emitter-without-error-handler", check);
 
@@ -22,8 +22,7 @@ fn check(change: &Change<'_>, out: &mut Report) {
             }
             let name = call.path.join(".");
             let library = file.facts.canonical(id).and_then(|name| name.split('.').next()).unwrap_or_default();
-            let line = file.facts.source.line_span(file.facts.source.line_of(call.span.start));
-            out.at(file.facts, Span { start: call.span.start, end: call.span.end.min(line.end) })
+            out.at(file.facts, place(file.facts, call.span))
                 .confidence(Confidence::Likely)
                 .evidence(resolved_as(file.facts, id, "an event emitter", library), Some(call.name_span))
                 .evidence("no listener for its `error` event is registered in this file", None)

@@ -6,7 +6,7 @@ use crate::model::Confidence;
 use crate::rules::expected::{is_expected, is_probe};
 use crate::rules::failing::protects_remote;
 use crate::rules::rule::{Change, HeadFile, Report, Rule, rule};
-use crate::rules::seen::handler_name;
+use crate::rules::seen::{handler_name, place};
 
 pub const RULE: Rule = rule!("errors/error-cause-dropped", check);
 
@@ -14,9 +14,7 @@ fn check(change: &Change<'_>, out: &mut Report) {
     for file in change.service_files() {
         for failure in &file.facts.outline.failures {
             let Some(exit) = forgetful_exit(file, failure) else { continue };
-            let line = file.facts.source.line_span(file.facts.source.line_of(exit.span.start));
-            let end = exit.span.end.min(line.end);
-            out.at(file.facts, crate::model::Span { start: exit.span.start, end })
+            out.at(file.facts, place(file.facts, exit.span))
                 .confidence(Confidence::Likely)
                 .evidence(format!("{} never uses the error it handles", handler_name(failure)), Some(failure.header))
                 .help("give the new error the old one as its cause, or log the old one here")

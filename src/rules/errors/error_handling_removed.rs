@@ -8,6 +8,7 @@ use crate::facts::{Breadth, FileFacts, Tier};
 use crate::model::{Confidence, Language};
 use crate::rules::expected::{is_closing, is_expected};
 use crate::rules::rule::{Change, HeadFile, Report, Rule, rule};
+use crate::rules::seen::used_later;
 
 pub const RULE: Rule = rule!("errors/error-handling-removed", check);
 
@@ -25,8 +26,14 @@ fn check(change: &Change<'_>, out: &mut Report) {
             }
         }
         let Some(base) = file.pair.base else { continue };
-        for call in file.facts.outline.calls.iter().filter(|call| floats_now(file, base, call)) {
-            say_floating(out, file.facts, call);
+        let floating: Vec<&Call> =
+            file.facts.outline.calls.iter().filter(|call| floats_now(file, base, call)).collect();
+        for call in &floating {
+            let kin = floating.iter().filter(|other| other.path[0] == call.path[0]).count();
+            // Several methods of one object that are no longer awaited: the object has become synchronous.
+            if kin == 1 || known_async(file.facts, call) == Some(true) {
+                say_floating(out, file.facts, call);
+            }
         }
     }
 }
@@ -39,6 +46,7 @@ fn silent(file: HeadFile<'_>, failure: &Failure) -> bool {
         && facts.breadth(failure) == Breadth::Broad
         && !facts.explained(failure)
         && !is_expected(facts, failure)
+        && !used_later(facts, failure)
 }
 
 /// The operation whose failure is thrown away: the first call that is not part of another one.

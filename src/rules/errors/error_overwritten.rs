@@ -5,6 +5,7 @@ use crate::facts::code::{Binding, ExprKind, Failure, FailureKind, ScopeKind};
 use crate::model::{Confidence, Span};
 use crate::rules::failing::is_error_name;
 use crate::rules::rule::{Change, HeadFile, Report, Rule, rule};
+use crate::rules::seen::place;
 
 pub const RULE: Rule = rule!("errors/error-overwritten", check);
 
@@ -106,8 +107,7 @@ fn dereferences(file: &FileFacts, span: Span, name: &str) -> bool {
 fn say(out: &mut Report, file: &FileFacts, at: Span, binding: &Binding, next: &Binding, what: &str) {
     let name = &binding.path[0];
     let line = file.source.line_of(next.statement.start);
-    let first = file.source.line_span(file.source.line_of(at.start));
-    out.at(file, Span { start: at.start, end: at.end.min(first.end).max(at.start) })
+    out.at(file, place(file, at))
         .confidence(Confidence::Likely)
         .evidence(what.to_owned(), Some(binding.statement))
         .evidence(format!("line {line} overwrites it, and nothing between reads it"), Some(next.statement))
@@ -117,8 +117,7 @@ fn say(out: &mut Report, file: &FileFacts, at: Span, binding: &Binding, next: &B
 
 fn say_used(out: &mut Report, file: &FileFacts, binding: &Binding, used: &str) {
     let name = &binding.path[0];
-    let first = file.source.line_span(file.source.line_of(binding.statement.start));
-    out.at(file, Span { start: binding.statement.start, end: binding.statement.end.min(first.end) })
+    out.at(file, place(file, binding.statement))
         .confidence(Confidence::Likely)
         .evidence(format!("`{used}` is used before `{name}` is looked at"), None)
         .help("check the error directly after the call")

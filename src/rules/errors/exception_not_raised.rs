@@ -4,6 +4,7 @@ use crate::facts::FileFacts;
 use crate::facts::code::{Exit, ExitKind, ExprKind, FailureKind};
 use crate::model::Confidence;
 use crate::rules::rule::{Change, Report, Rule, rule};
+use crate::rules::seen::place;
 
 pub const RULE: Rule = rule!("errors/exception-not-raised", check);
 
@@ -24,7 +25,7 @@ fn check(change: &Change<'_>, out: &mut Report) {
             if facts.explained(handler) || makes_errors(facts, exit) {
                 continue;
             }
-            out.at(facts, facts.call(call_of(exit).expect("an exception is a call")).name_span)
+            out.at(facts, place(facts, exit.span))
                 .confidence(Confidence::Likely)
                 .evidence(format!("the same function raises `{name}` elsewhere"), Some(raised.span))
                 .help("raise it instead of returning it")

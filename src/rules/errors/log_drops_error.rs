@@ -53,7 +53,8 @@ fn kept_elsewhere(file: &FileFacts, failure: &Failure) -> bool {
 
 fn worth_saying(file: &FileFacts, failure: &Failure, log: &LogCall) -> bool {
     // Code that never names the error may have nothing to say about it: `Err(_)`, `catch {`. Only I/O makes it worth asking.
-    let anonymous = failure.error.is_none() && file.language != Language::Python;
+    let unnamed = failure.error.as_deref().is_none_or(|error| error.starts_with('_'));
+    let anonymous = unnamed && file.language != Language::Python;
     let io = file.protected_io(failure).next().is_some();
     let comment = file.outline.comments.iter().filter(|comment| failure.span.contains(**comment)).any(|comment| {
         let text = file.text(*comment).to_ascii_lowercase();

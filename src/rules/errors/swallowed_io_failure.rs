@@ -6,7 +6,7 @@ use crate::model::Confidence;
 use crate::rules::expected::{is_cleanup, is_expected, is_probe};
 use crate::rules::failing::catches_io;
 use crate::rules::rule::{Change, Report, Rule, rule};
-use crate::rules::seen::{anchor, handler_name, resolved_as};
+use crate::rules::seen::{anchor, handler_name, resolved_as, used_later};
 
 pub const RULE: Rule = rule!("errors/swallowed-io-failure", check);
 
@@ -86,18 +86,6 @@ fn told(file: &FileFacts, failure: &Failure) -> bool {
         Some(Signal::IsValue) => !(forgotten && catches_io(file, failure)),
         Some(_) => true,
     }
-}
-
-/// The error variable lives on after the handler: joined, returned at the end, sent away.
-fn used_later(file: &FileFacts, failure: &Failure) -> bool {
-    let Some(error) = failure.error.as_deref().filter(|_| failure.kind == FailureKind::IfErr) else { return false };
-    let function = file.scope(file.function_of(failure.scope)).span;
-    let rebound =
-        file.outline.bindings.iter().find(|binding| {
-            binding.span.start >= failure.span.end && binding.path.len() == 1 && binding.path[0] == error
-        });
-    let until = rebound.map_or(function.end, |binding| binding.statement.start).min(function.end);
-    file.uses(crate::model::Span { start: failure.span.end, end: until.max(failure.span.end) }, error)
 }
 
 /// A loop that tries again and whose function can still fail in the end.

@@ -7,7 +7,7 @@ use crate::rules::expected::is_ordinary;
 use crate::rules::failing::protects_remote;
 use crate::rules::levels::{at_warn, message};
 use crate::rules::rule::{Change, HeadFile, Report, Rule, rule};
-use crate::rules::seen::failure_around;
+use crate::rules::seen::{failure_around, place};
 
 pub const RULE: Rule = rule!("logging/commonly-expected-error-at-error-level", check);
 
@@ -25,13 +25,12 @@ fn check(change: &Change<'_>, out: &mut Report) {
     }
 }
 
-fn say(out: &mut Report, file: &FileFacts, log: &LogCall, (why, place): (String, Span)) {
+fn say(out: &mut Report, file: &FileFacts, log: &LogCall, (why, shown): (String, Span)) {
     let call = file.call(log.call);
-    let line = file.source.line_span(file.source.line_of(log.span.start));
     let mut draft = out
-        .at(file, Span { start: log.span.start, end: log.span.end.min(line.end) })
+        .at(file, place(file, log.span))
         .confidence(Confidence::Likely)
-        .evidence(why, Some(place))
+        .evidence(why, Some(shown))
         .help("log it at warn or below, and keep error for what somebody has to act on");
     if let Some(name) = at_warn(file, log) {
         draft = draft.fix("lower the level", call.name_span, &name);

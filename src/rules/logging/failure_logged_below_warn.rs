@@ -1,13 +1,13 @@
 //! A failure is written down at a level that nobody watches.
 
 use crate::facts::code::{Failure, FailureKind};
-use crate::facts::{Breadth, FileFacts, Level, LogCall, LogStyle, Tier};
-use crate::model::{Confidence, Span};
-use crate::rules::expected::{is_cleanup, is_expected, is_probe};
+use crate::facts::{Breadth, FileFacts, Level, LogCall, LogStyle, Tier, words};
+use crate::model::Confidence;
+use crate::rules::expected::{is_cleanup, is_closing, is_expected, is_probe};
 use crate::rules::failing::protects_remote;
 use crate::rules::levels::{at_warn, message};
 use crate::rules::rule::{Change, HeadFile, Report, Rule, rule};
-use crate::rules::seen::failure_around;
+use crate::rules::seen::{failure_around, place};
 
 pub const RULE: Rule = rule!("logging/failure-logged-below-warn", check);
 
@@ -32,9 +32,8 @@ fn check(change: &Change<'_>, out: &mut Report) {
 fn say(out: &mut Report, file: &FileFacts, log: &LogCall, why: &'static str) {
     let call = file.call(log.call);
     let level = file.text(call.name_span).to_owned();
-    let line = file.source.line_span(file.source.line_of(log.span.start));
     let mut draft = out
-        .at(file, Span { start: log.span.start, end: log.span.end.min(line.end) })
+        .at(file, place(file, log.span))
         .confidence(Confidence::Likely)
         .evidence(why, None)
         .help("log it at warn, or at error when somebody has to act");
@@ -69,6 +68,7 @@ fn only_whispered(file: HeadFile<'_>, failure: &Failure, log: &LogCall) -> Optio
         || is_cleanup(name)
         || is_probe(name)
         || optional(facts, failure, log)
+        || facts.calls_in(failure.protected).any(|(_, call)| call.path.last().is_some_and(|name| is_closing(name)))
     {
         return None;
     }
@@ -131,8 +131,24 @@ fn optional(file: &FileFacts, failure: &Failure, log: &LogCall) -> bool {
 /// Outside any handler: the message itself reports a failure of the service.
 fn announces_failure(file: &FileFacts, log: &LogCall) -> Option<&'static str> {
     let text = message(file, log)?;
-    (log.level == Level::Info && !without_levels(log) && says_failure(&text) && !about_caller(&text))
-        .then_some("its own message reports a failure")
+    let around = file.block_around(log.span).unwrap_or(log.span);
+    let counted = file.calls_in(around).any(|(id, call)| {
+        let telemetry = &file.telemetry;
+        let named = call
+            .path
+            .iter()
+            .any(|name| words(name).any(|word| matches!(word.as_str(), "counter" | "metrics" | "metric")));
+        named || telemetry.metric_uses.iter().any(|used| used.call == id) || telemetry.reports.contains(&id)
+    });
+    // "could not" and "unable to" tell as often of what was asked for as of what broke.
+    let soft = ["could", "unable"].iter().any(|start| text.trim_start().to_ascii_lowercase().starts_with(start));
+    (log.level == Level::Info
+        && !counted
+        && !soft
+        && !without_levels(log)
+        && says_failure(&text)
+        && !about_caller(&text))
+    .then_some("its own message reports a failure")
 }
 
 /// Words before `failed` that make it a description or a count.
