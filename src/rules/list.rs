@@ -1,7 +1,7 @@
 //! The one list of rules, in the order of the catalogue.
 
 use super::rule::Rule;
-use super::{cost, errors, logging, metrics, performance, privacy, tracing};
+use super::{calls, cost, errors, lifecycle, logging, metrics, performance, privacy, propagation, tracing};
 
 pub static RULES: &[Rule] = &[
     errors::swallowed_io_failure::RULE,
@@ -23,7 +23,10 @@ pub static RULES: &[Rule] = &[
     errors::log_drops_stack::RULE,
     errors::error_cause_dropped::RULE,
     tracing::span_not_ended::RULE,
+    tracing::span_ended_not_owned::RULE,
+    tracing::span_record_without_status::RULE,
     tracing::span_guard_across_await::RULE,
+    tracing::span_error_status_missing::RULE,
     logging::log_args_mismatch::RULE,
     logging::failure_logged_below_warn::RULE,
     logging::commonly_expected_error_at_error_level::RULE,
@@ -31,6 +34,13 @@ pub static RULES: &[Rule] = &[
     metrics::metric_label_arity::RULE,
     cost::metric_label_unbounded::RULE,
     performance::instrument_created_per_call::RULE,
+    propagation::outbound_call_without_context::RULE,
+    propagation::background_context_to_outbound::RULE,
+    propagation::propagator_not_set::RULE,
+    calls::outbound_without_timeout::RULE,
+    lifecycle::sdk_init_after_imports::RULE,
+    lifecycle::telemetry_shutdown_skipped::RULE,
+    performance::simple_processor_or_console_exporter::RULE,
 ];
 
 pub fn find(id: &str) -> Option<&'static Rule> {

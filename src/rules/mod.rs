@@ -4,6 +4,7 @@
 //! another matter: they speak of syntax, and live in [`custom`].
 
 mod catalogue;
+mod context;
 pub mod custom;
 mod expected;
 mod failing;
@@ -15,12 +16,15 @@ mod rule;
 mod run;
 mod seen;
 
+pub mod calls;
 pub mod cost;
 pub mod errors;
+pub mod lifecycle;
 pub mod logging;
 pub mod metrics;
 pub mod performance;
 pub mod privacy;
+pub mod propagation;
 pub mod tracing;
 
 pub use catalogue::{HEADINGS, catalogue_table, language};

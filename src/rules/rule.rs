@@ -128,6 +128,8 @@ impl Draft<'_> {
             let before = self.file.text(Span { start: whole.start, end: span.start });
             let after = self.file.text(Span { start: span.end, end: whole.end });
             let replacement = format!("{before}{replacement}{after}");
+            // What is taken away leaves no indentation behind.
+            let replacement = if replacement.trim().is_empty() { String::new() } else { replacement };
             self.finding.fix = Some(Fix { title: title.to_owned(), line, end_line: line, replacement });
         }
         self

@@ -1,6 +1,6 @@
 //! Questions that several rules ask of a failure or an expression.
 
-use crate::facts::code::{Binding, CallId, Expr, ExprKind, Failure, FailureKind, ScopeId};
+use crate::facts::code::{Binding, Call, CallId, Expr, ExprKind, Failure, FailureKind, ScopeId};
 use crate::facts::{FileFacts, Tier};
 use crate::model::Span;
 
@@ -74,6 +74,11 @@ pub(super) fn may_be_list(file: &FileFacts, scope: ScopeId, value: &Expr) -> boo
         Some(Some(ty)) => ["[", "...", "var", "Object", "any", "List", "Array"].iter().any(|word| ty.contains(word)),
         _ => true,
     }
+}
+
+/// The part of a call that a person would point at: of a chain its last link, which may stand on a line of its own.
+pub(super) fn link(call: &Call) -> Span {
+    if call.base.is_some() { Span { start: call.name_span.start, end: call.span.end } } else { call.span }
 }
 
 /// How a call was recognised, for the evidence of a finding.

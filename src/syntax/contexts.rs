@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::project::Read;
-use crate::facts::code::{Call, CallId, Expr, ExprKind, ScopeId, ScopeKind};
+use crate::facts::code::{BindingKind, Call, CallId, Expr, ExprKind, ScopeId, ScopeKind};
 use crate::facts::{ContextOrigin, FreshContext, GivenContext, Telemetry};
 use crate::model::Language;
 
@@ -45,12 +45,14 @@ struct Fresh {
     named: bool,
 }
 
+/// Per function and name the values it was given, in order: where the statement ends, and the call that made the value.
+type Bound<'r> = HashMap<(ScopeId, &'r str), Vec<(u32, Option<CallId>)>>;
+
 /// One file's calls that make contexts from nothing, and what their values are bound to.
 struct Trail<'r> {
     read: &'r Read,
     known: HashMap<CallId, Fresh>,
-    /// Per function and name the values it was given, in order: where the statement ends, and the call that made the value.
-    bound: HashMap<(ScopeId, &'r str), Vec<(u32, Option<CallId>)>>,
+    bound: Bound<'r>,
 }
 
 /// Follows contexts made from nothing into the calls that receive them.
@@ -89,11 +91,13 @@ pub(super) fn fresh(read: &Read, made: &[CallId], deriving: &[CallId], out: &mut
     }
 }
 
-fn bound(read: &Read) -> HashMap<(ScopeId, &str), Vec<(u32, Option<CallId>)>> {
-    let mut out: HashMap<(ScopeId, &str), Vec<(u32, Option<CallId>)>> = HashMap::new();
+fn bound(read: &Read) -> Bound<'_> {
+    let mut out: Bound<'_> = HashMap::new();
     for binding in &read.outline.bindings {
         if let [name] = binding.path.as_slice() {
-            let value = binding.value.as_ref().filter(|_| binding.position == 0).and_then(call_of);
+            // What is assigned to later may hold either value.
+            let declared = binding.kind == BindingKind::Declared && binding.position == 0;
+            let value = binding.value.as_ref().filter(|_| declared).and_then(call_of);
             let key = (function_of(read, binding.scope), name.as_str());
             out.entry(key).or_default().push((binding.statement.end, value));
         }
@@ -116,6 +120,9 @@ impl Trail<'_> {
             ExprKind::Call(id) => self.known.get(id).copied(),
             ExprKind::Path(path) => {
                 let [name] = path.as_slice() else { return None };
+                if hides(self.read, call.scope, name) {
+                    return None;
+                }
                 let values = self.bound.get(&(function_of(self.read, call.scope), name.as_str()))?;
                 let (end, made) = values.first()?;
                 let only = *end <= call.span.start && values.get(1).is_none_or(|(end, _)| *end > call.span.start);
@@ -123,6 +130,21 @@ impl Trail<'_> {
                 Some(Fresh { named: true, ..*fresh })
             }
             _ => None,
+        }
+    }
+}
+
+/// Whether a parameter of a closure stands for the name at a place.
+fn hides(read: &Read, scope: ScopeId, name: &str) -> bool {
+    let mut at = scope;
+    loop {
+        let here = &read.outline.scopes[at.index()];
+        if here.params.iter().any(|param| param.name == name) {
+            return true;
+        }
+        match here.parent {
+            Some(parent) if here.name.is_none() || here.kind == ScopeKind::Class => at = parent,
+            _ => return false,
         }
     }
 }

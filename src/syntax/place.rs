@@ -38,6 +38,9 @@ pub fn class_of(path: &FilePath, text: &str, generated: bool) -> FileClass {
     }
     let lower = path.as_str().to_ascii_lowercase();
     let folder = |names: &[&str]| lower.split('/').rev().skip(1).any(|part| names.contains(&part));
+    if folder(&[".semgrep"]) {
+        return FileClass::Test;
+    }
     if folder(&["vendor", "node_modules", "third_party", "third-party", "vendored", "external", "bower_components"]) {
         return FileClass::Vendored;
     }
@@ -161,7 +164,10 @@ pub(super) fn unit_of(
     if language.is_script() && is_frontend(&parts, path) {
         return UnitKind::Frontend;
     }
-    if parts.iter().rev().skip(1).any(|part| matches!(*part, "cli" | "cmdline" | "ctl")) {
+    let stem = path.file_name().split('.').next().unwrap_or_default();
+    if parts.iter().rev().skip(1).any(|part| matches!(*part, "cli" | "cmdline" | "ctl"))
+        || matches!(stem, "cli" | "__main__")
+    {
         return UnitKind::Cli;
     }
     let mut folder = path.folder();
