@@ -28,8 +28,17 @@ pub static RULES: &[Rule] = &[
     logging::failure_logged_below_warn::RULE,
     logging::commonly_expected_error_at_error_level::RULE,
     privacy::secret_in_telemetry::RULE,
+    metrics::alert_references_removed_metric::RULE,
+    metrics::metric_removed_or_renamed::RULE,
+    metrics::metric_shape_changed::RULE,
+    metrics::metric_unit_mismatch::RULE,
     metrics::metric_label_arity::RULE,
+    metrics::histogram_default_buckets::RULE,
+    logging::removed_error_signal::RULE,
+    logging::log_level_downgraded::RULE,
+    logging::log_message_referenced::RULE,
     cost::metric_label_unbounded::RULE,
+    cost::metric_name_dynamic::RULE,
     performance::instrument_created_per_call::RULE,
 ];
 

@@ -64,11 +64,34 @@ fn all_literals(args: &[Arg]) -> MetricLabels {
 }
 
 pub(super) fn metric_use(site: &Site<'_>, id: CallId, library: &str, form: LabelForm, tier: Tier) -> MetricUse {
-    let read = site.read;
     let call = site.call(id);
-    let mut labels = Vec::new();
-    let mut opaque = false;
-    let mut positional = false;
+    let Given { labels, opaque, positional } = given(site, call, form);
+    let unread = labels.iter().any(|(key, value)| key == "..." || matches!(value.kind, ExprKind::Spread(_)));
+    let receiver = receiver(site, call);
+    let value = recorded(call, form).cloned();
+    MetricUse {
+        call: id,
+        library: library.to_owned(),
+        tier,
+        labels,
+        opaque: opaque || unread,
+        positional,
+        receiver,
+        value,
+    }
+}
+
+/// Label values as a call gives them.
+#[derive(Default)]
+struct Given {
+    labels: Vec<(String, Expr)>,
+    opaque: bool,
+    positional: bool,
+}
+
+fn given(site: &Site<'_>, call: &Call, form: LabelForm) -> Given {
+    let read = site.read;
+    let Given { mut labels, mut opaque, mut positional } = Given::default();
     let record_at = |index: u32| call.args.get(index as usize).map(|arg| &arg.value);
     match form {
         LabelForm::Plain => {}
@@ -120,10 +143,7 @@ pub(super) fn metric_use(site: &Site<'_>, id: CallId, library: &str, form: Label
             labels.extend(named);
         }
     }
-    opaque |= labels.iter().any(|(key, value)| key == "..." || matches!(value.kind, ExprKind::Spread(_)));
-    let receiver = receiver(site, call);
-    let value = recorded(call, form).cloned();
-    MetricUse { call: id, library: library.to_owned(), tier, labels, opaque, positional, receiver, value }
+    Given { labels, opaque, positional }
 }
 
 /// What a use is called on; through `x.labels(a)` that is `x`.

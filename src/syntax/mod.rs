@@ -22,6 +22,7 @@ mod javascript;
 mod language;
 mod meaning;
 mod members;
+mod monitoring;
 mod naming;
 mod outline;
 mod own;
