@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::code::{Call, CallId, Exit, Expr, ExprKind, Failure, Outline, Scope, ScopeId, ScopeKind};
+use super::monitoring::MonitoringFile;
 use super::place::{FileClass, UnitKind};
 use super::telemetry::{LogCall, Telemetry};
 use crate::model::{FilePath, Language, Location, Side, SourceText, Span};
@@ -12,6 +13,8 @@ use crate::model::{FilePath, Language, Location, Side, SourceText, Span};
 #[derive(Clone, Debug, Default)]
 pub struct FactSet {
     files: HashMap<FilePath, FileFacts>,
+    /// Monitoring documents that may ask for what changed; read at the head only.
+    pub monitoring: Vec<MonitoringFile>,
 }
 
 impl FactSet {

@@ -4,8 +4,12 @@ mod boundary;
 mod branch;
 pub mod code;
 mod delta;
+mod exported;
 mod file;
 mod lifecycle;
+pub mod matching;
+mod metric;
+mod monitoring;
 mod outgoing;
 mod place;
 mod signal;
@@ -13,13 +17,16 @@ mod telemetry;
 
 pub use boundary::{Boundary, BoundaryKind, Callee, Outcome};
 pub use delta::{Delta, FilePair};
+pub use exported::sanitise;
 pub use file::{FactSet, FileFacts};
 pub use lifecycle::{Lifecycle, LifecycleKind};
+pub use metric::{Buckets, MetricDecl, MetricLabels, MetricName, MetricUse, Naming, Unit};
+pub use monitoring::{ConsumerKind, MessageUse, MonitoringFile, Query, SeriesUse};
 pub use outgoing::{ContextLess, ContextOrigin, FreshContext, GivenContext, Limit, Wait};
 pub use place::{FileClass, UnitKind};
 pub(crate) use signal::words;
 pub use signal::{Breadth, Signal};
 pub use telemetry::{
-    EntryKind, EntryPoint, Level, LogCall, LogStyle, MetricDecl, MetricLabels, MetricUse, Outbound, OutboundKind,
-    SpanEnd, SpanOp, SpanOpKind, SpanStart, Summary, Telemetry, Tier,
+    EntryKind, EntryPoint, Level, LogCall, LogStyle, Outbound, OutboundKind, SpanEnd, SpanOp, SpanOpKind, SpanStart,
+    Summary, Telemetry, Tier,
 };

@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::boundary::{Boundary, Callee};
-use super::code::{CallId, Expr, ScopeId};
+use super::code::{CallId, ScopeId};
 use super::lifecycle::Lifecycle;
+use super::metric::{MetricDecl, MetricUse};
 use super::outgoing::{ContextLess, FreshContext, GivenContext, Wait};
 use crate::model::Span;
 
@@ -143,45 +144,6 @@ pub struct SpanOp {
     pub call: CallId,
     pub kind: SpanOpKind,
     pub tier: Tier,
-}
-
-/// The labels a metric was declared with.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum MetricLabels {
-    Known(Vec<String>),
-    /// Declared with something that cannot be read (a variable, a spread).
-    Unknown,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MetricDecl {
-    pub call: CallId,
-    pub library: String,
-    pub tier: Tier,
-    /// The literal name, if it is one.
-    pub name: Option<String>,
-    /// `counter`, `gauge`, `histogram`, `summary`.
-    pub kind: String,
-    pub labels: MetricLabels,
-    /// The name it is bound to (`requests`, `this.requests`), to find its uses.
-    pub bound: Option<Vec<String>>,
-    /// Creating it a second time returns the first one (Micrometer lookups).
-    pub idempotent: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MetricUse {
-    pub call: CallId,
-    pub library: String,
-    pub tier: Tier,
-    /// Label keys (empty for positional ones) and values.
-    pub labels: Vec<(String, Expr)>,
-    /// The labels could not be read (a spread, a variable).
-    pub opaque: bool,
-    /// Positional values, so that their number counts.
-    pub positional: bool,
-    /// What it is called on, to find its declaration.
-    pub receiver: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -49,6 +49,11 @@ impl<'a> Change<'a> {
         self.files().filter(|file| file.facts.class != FileClass::Example)
     }
 
+    /// Both sides of files that run as a service at the head, for rules that compare.
+    pub fn service_pairs(&self) -> impl Iterator<Item = FilePair<'a>> {
+        self.service_files().map(|file| file.pair)
+    }
+
     fn files(&self) -> impl Iterator<Item = HeadFile<'a>> {
         self.delta.pairs().filter_map(|pair| Some(HeadFile { facts: pair.head?, pair }))
     }
@@ -70,6 +75,11 @@ impl Report {
     /// A finding at a span of the head. Say what happens in production, then what to do.
     pub fn at<'r>(&'r mut self, file: &'r FileFacts, span: Span) -> Draft<'r> {
         self.draft(file, span, Side::Right)
+    }
+
+    /// A finding at a span of the base: lines that the change takes away.
+    pub fn at_base<'r>(&'r mut self, file: &'r FileFacts, span: Span) -> Draft<'r> {
+        self.draft(file, span, Side::Left)
     }
 
     fn draft<'r>(&'r mut self, file: &'r FileFacts, span: Span, side: Side) -> Draft<'r> {
@@ -103,6 +113,20 @@ impl Draft<'_> {
     #[must_use]
     pub fn confidence(mut self, confidence: Confidence) -> Self {
         self.finding.confidence = confidence;
+        self
+    }
+
+    /// Softer or louder than the rule's page says, where the evidence asks for it.
+    #[must_use]
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.finding.severity = severity;
+        self
+    }
+
+    /// Evidence in another file.
+    #[must_use]
+    pub fn evidence_in(mut self, text: impl Into<String>, location: Location) -> Self {
+        self.finding.evidence.push(Evidence { text: text.into(), location: Some(location) });
         self
     }
 

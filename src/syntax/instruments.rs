@@ -1,26 +1,15 @@
-//! Metric instruments: what a declaration declares, what a use gives.
+//! The labels of metric instruments, declared and given, and what a use records.
 
-use std::collections::HashMap;
-
+use super::declaring::Site;
 use super::project::Read;
 use super::tables::{LabelForm, LabelPlace};
-use super::written::keeps_type;
-use crate::facts::code::{Arg, Binding, Call, CallId, CallKind, Expr, ExprKind, ResultUse};
-use crate::facts::{MetricDecl, MetricLabels, MetricUse, Tier};
-use crate::model::Language;
+use crate::facts::code::{Arg, Call, CallId, CallKind, Expr, ExprKind};
+use crate::facts::{MetricLabels, MetricUse, Tier};
 
-pub(super) fn declaration(
-    read: &Read,
-    id: CallId,
-    library: &str,
-    kind: &str,
-    labels: &LabelPlace,
-    tier: Tier,
-    outer: &HashMap<CallId, CallId>,
-) -> MetricDecl {
-    let call = &read.outline.calls[id.index()];
-    let mut last = id;
-    let known = match labels {
+/// The labels that a declaration declares.
+pub(super) fn labels_of(site: &Site<'_>, id: CallId, labels: &LabelPlace) -> MetricLabels {
+    let call = site.call(id);
+    match labels {
         LabelPlace::None => MetricLabels::Known(Vec::new()),
         LabelPlace::Open => MetricLabels::Unknown,
         LabelPlace::Arg(index, keyword) => {
@@ -41,78 +30,10 @@ pub(super) fn declaration(
             _ => MetricLabels::Unknown,
         },
         LabelPlace::Chain(labels, end) => {
-            let mut found = MetricLabels::Known(Vec::new());
-            while let Some(next) = outer.get(&last) {
-                let link = &read.outline.calls[next.index()];
-                last = *next;
-                let name = link.path.last().map_or("", String::as_str);
-                if name == labels {
-                    found = all_literals(&link.args);
-                } else if name == end {
-                    break;
-                }
-            }
-            found
+            let until_end = site.links(id).take_while(|(_, link)| link.path.last() != Some(end));
+            let named = until_end.filter(|(_, link)| link.path.last() == Some(labels)).last();
+            named.map_or(MetricLabels::Known(Vec::new()), |(_, link)| all_literals(&link.args))
         }
-    };
-    MetricDecl {
-        call: id,
-        library: library.to_owned(),
-        tier,
-        name: metric_name(call),
-        kind: kind.to_owned(),
-        labels: known,
-        bound: bound(read, outer, last),
-        idempotent: false,
-    }
-}
-
-/// The name that the instrument made by a call is bound to.
-fn bound(read: &Read, outer: &HashMap<CallId, CallId>, made: CallId) -> Option<Vec<String>> {
-    let mut last = made;
-    // `register_…!(…).unwrap()` is the instrument still.
-    while let Some(next) = outer.get(&last) {
-        let link = &read.outline.calls[next.index()];
-        if !link.path.last().is_some_and(|name| keeps_type(read.language, name)) {
-            break;
-        }
-        last = *next;
-    }
-    let holder = lazy_holder(read, last).unwrap_or(last);
-    read.outline.bindings.iter().find(|one| binds(one, holder)).map(|one| one.path.clone())
-}
-
-/// `LazyLock::new(|| …)` whose closure makes the instrument.
-fn lazy_holder(read: &Read, made: CallId) -> Option<CallId> {
-    let made = &read.outline.calls[made.index()];
-    let closure = made.scope;
-    (read.language == Language::Rust && made.result == ResultUse::Returned).then_some(())?;
-    let holds = |call: &Call| {
-        let lazy = matches!(call.path.as_slice(), [.., ty, new] if new == "new" && ty.starts_with("Lazy"));
-        lazy && call.args.iter().any(|arg| matches!(arg.value.kind, ExprKind::Closure(scope) if scope == closure))
-    };
-    read.outline.calls.iter().position(holds).map(|index| CallId(index as u32))
-}
-
-fn binds(binding: &Binding, call: CallId) -> bool {
-    let mut value = binding.value.as_ref().map(|value| &value.kind);
-    while let Some(ExprKind::Compound(parts)) = value {
-        value = match parts.as_slice() {
-            [one] => Some(&one.kind),
-            _ => None,
-        };
-    }
-    matches!(value, Some(ExprKind::Call(id)) if *id == call)
-}
-
-fn metric_name(call: &Call) -> Option<String> {
-    let first = call.args.first()?;
-    match &first.value.kind {
-        ExprKind::Record(entries) => {
-            let (_, name) = entries.iter().find(|(key, _)| key == "name")?;
-            name.literal().map(str::to_owned)
-        }
-        _ => first.value.literal().map(str::to_owned),
     }
 }
 
@@ -142,11 +63,35 @@ fn all_literals(args: &[Arg]) -> MetricLabels {
     names.map_or(MetricLabels::Unknown, MetricLabels::Known)
 }
 
-pub(super) fn metric_use(read: &Read, id: CallId, library: &str, form: LabelForm, tier: Tier) -> MetricUse {
-    let call = &read.outline.calls[id.index()];
-    let mut labels = Vec::new();
-    let mut opaque = false;
-    let mut positional = false;
+pub(super) fn metric_use(site: &Site<'_>, id: CallId, library: &str, form: LabelForm, tier: Tier) -> MetricUse {
+    let call = site.call(id);
+    let Given { labels, opaque, positional } = given(site, call, form);
+    let unread = labels.iter().any(|(key, value)| key == "..." || matches!(value.kind, ExprKind::Spread(_)));
+    let receiver = receiver(site, call);
+    let value = recorded(call, form).cloned();
+    MetricUse {
+        call: id,
+        library: library.to_owned(),
+        tier,
+        labels,
+        opaque: opaque || unread,
+        positional,
+        receiver,
+        value,
+    }
+}
+
+/// Label values as a call gives them.
+#[derive(Default)]
+struct Given {
+    labels: Vec<(String, Expr)>,
+    opaque: bool,
+    positional: bool,
+}
+
+fn given(site: &Site<'_>, call: &Call, form: LabelForm) -> Given {
+    let read = site.read;
+    let Given { mut labels, mut opaque, mut positional } = Given::default();
     let record_at = |index: u32| call.args.get(index as usize).map(|arg| &arg.value);
     match form {
         LabelForm::Plain => {}
@@ -198,9 +143,31 @@ pub(super) fn metric_use(read: &Read, id: CallId, library: &str, form: LabelForm
             labels.extend(named);
         }
     }
-    opaque |= labels.iter().any(|(key, value)| key == "..." || matches!(value.kind, ExprKind::Spread(_)));
-    let receiver = call.path.len().checked_sub(1).map_or(Vec::new(), |end| call.path[..end].to_vec());
-    MetricUse { call: id, library: library.to_owned(), tier, labels, opaque, positional, receiver }
+    Given { labels, opaque, positional }
+}
+
+/// What a use is called on; through `x.labels(a)` that is `x`.
+fn receiver(site: &Site<'_>, call: &Call) -> Vec<String> {
+    let mut call = call;
+    for _ in 0..4 {
+        match (call.path.len(), call.base) {
+            (1, Some(base)) => call = site.call(base),
+            (length, _) => return call.path[..length.saturating_sub(1)].to_vec(),
+        }
+    }
+    Vec::new()
+}
+
+/// The argument that is the recorded value.
+fn recorded(call: &Call, form: LabelForm) -> Option<&Expr> {
+    let index = match form {
+        LabelForm::Plain => 0,
+        // prom-client: labels may come first.
+        LabelForm::Record(0) => usize::from(call.args.len() > 1),
+        LabelForm::Record(labels) | LabelForm::Attributes(labels) => (labels as usize).checked_sub(1)?,
+        _ => return None,
+    };
+    call.args.get(index).map(|arg| &arg.value).filter(|value| !matches!(value.kind, ExprKind::Record(_)))
 }
 
 /// `metric.WithAttributes(attribute.String("k", v))`, `&[KeyValue::new("k", v)]`, `Attributes.of(stringKey("k"), v)`.

@@ -1,11 +1,12 @@
 //! Outlines → telemetry facts: which calls are logs, spans, metrics and outbound operations, by the library tables.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::aspects;
 use super::contexts;
+use super::declaring::{Site, declaration, looked_up};
 use super::entry;
-use super::instruments::{declaration, metric_use};
+use super::instruments::metric_use;
 use super::project::Read;
 use super::resolve::Resolver;
 use super::tables::{self, Role};
@@ -18,8 +19,8 @@ pub(super) fn telemetry(resolver: &Resolver<'_>, file: usize) -> Telemetry {
     let read = &resolver.project.files[file];
     let tables = tables::of(read.language);
     let mut out = Telemetry::default();
-    let outer = outer_calls(read);
     let (mut fresh, mut deriving) = (Vec::new(), Vec::new());
+    let site = Site::new(resolver.project, file);
     for (index, call) in read.outline.calls.iter().enumerate() {
         let id = CallId(index as u32);
         let named = resolver.call_name(file, id);
@@ -27,7 +28,7 @@ pub(super) fn telemetry(resolver: &Resolver<'_>, file: usize) -> Telemetry {
         match role {
             Some((Role::FreshContext, _)) => fresh.push(id),
             Some((Role::DerivedContext, _)) => deriving.push(id),
-            Some((role, tier)) => record(&mut out, read, id, role, tier, &outer),
+            Some((role, tier)) => record(&mut out, &site, id, role, tier),
             None => lexical(&mut out, read, id, call, named.is_some()),
         }
         if let Some(named) = named {
@@ -42,14 +43,9 @@ pub(super) fn telemetry(resolver: &Resolver<'_>, file: usize) -> Telemetry {
     out
 }
 
-/// Of each call, the call it is the receiver of.
-fn outer_calls(read: &Read) -> HashMap<CallId, CallId> {
-    let calls = read.outline.calls.iter().enumerate();
-    calls.filter_map(|(index, call)| Some((call.base?, CallId(index as u32)))).collect()
-}
-
-fn record(out: &mut Telemetry, read: &Read, id: CallId, role: &Role, tier: Tier, outer: &HashMap<CallId, CallId>) {
-    let call = &read.outline.calls[id.index()];
+fn record(out: &mut Telemetry, site: &Site<'_>, id: CallId, role: &Role, tier: Tier) {
+    let read = site.read;
+    let call = site.call(id);
     match role {
         Role::Log { library, style, level, message, has_error } => {
             let log = LogCall {
@@ -72,10 +68,13 @@ fn record(out: &mut Telemetry, read: &Read, id: CallId, role: &Role, tier: Tier,
             out.spans.push(SpanStart { call: id, library: library.clone(), tier, end: *end, position: *position });
         }
         Role::SpanOp(kind) => out.span_ops.push(SpanOp { call: id, kind: *kind, tier }),
-        Role::Metric { library, kind, labels } => {
-            out.metrics.push(declaration(read, id, library, kind, labels, tier, outer));
+        Role::Metric(row) => out.metrics.push(declaration(site, id, row, tier)),
+        Role::MetricUse { library, form, named } => {
+            out.metric_uses.push(metric_use(site, id, library, *form, tier));
+            if *named {
+                out.metrics.extend(looked_up(site, id, library, tier));
+            }
         }
-        Role::MetricUse { library, form } => out.metric_uses.push(metric_use(read, id, library, *form, tier)),
         Role::Report => out.reports.push(id),
         Role::Redact => out.redactions.push(id),
         // Read once it is known what the spawned work is (`boundaries`).

@@ -9,6 +9,7 @@ use super::boundaries;
 use super::extract::{Budget, Cut};
 use super::language::outline;
 use super::meaning::telemetry;
+use super::monitoring::{documents, looked};
 use super::place::{class_of, unit_of};
 use super::project::{Project, Read};
 use super::resolve::Resolver;
@@ -69,7 +70,10 @@ pub fn read(change: &ChangeSet, budget: &Budget) -> Reading {
         }
     }
     let base = outlines(base, budget);
-    Reading { head: facts(head, &neighbours, &unit), base: facts(base, &neighbours, &unit), files }
+    let base = facts(base, &neighbours, &unit);
+    let mut head = facts(head, &neighbours, &unit);
+    head.monitoring = documents(change, &looked(change, &base, &head));
+    Reading { head, base, files }
 }
 
 fn manifests(change: &ChangeSet) -> HashMap<&str, &Arc<str>> {

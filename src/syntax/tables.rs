@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::aspects::{Aspect, aspect};
+use super::naming::kind_word;
 use crate::facts::{BoundaryKind, Level, LifecycleKind, LogStyle, OutboundKind, SpanEnd, SpanOpKind};
 use crate::model::Language;
 
@@ -29,14 +30,12 @@ pub(super) enum Role {
         position: u32,
     },
     SpanOp(SpanOpKind),
-    Metric {
-        library: String,
-        kind: String,
-        labels: LabelPlace,
-    },
+    Metric(MetricRow),
+    /// With `named` the first argument is the metric's name: the call declares what it uses.
     MetricUse {
         library: String,
         form: LabelForm,
+        named: bool,
     },
     Report,
     Redact,
@@ -54,6 +53,18 @@ pub(super) enum Role {
     FreshContext,
     /// Adds something to the context that is its first argument.
     DerivedContext,
+}
+
+/// How a call declares a metric.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct MetricRow {
+    pub(super) library: String,
+    pub(super) kind: String,
+    pub(super) labels: LabelPlace,
+    /// What the positional arguments are: settings of `metrics.toml`, `options` for a literal with several, `-` for others.
+    pub(super) args: Vec<String>,
+    /// Making it again gives the same one.
+    pub(super) idempotent: bool,
 }
 
 /// Where a declaration says its labels.
@@ -114,6 +125,8 @@ struct Row {
     role: String,
     style: Option<String>,
     kind: Option<String>,
+    /// `metric`: what the positional arguments are.
+    args: Option<String>,
     methods: String,
 }
 
@@ -191,7 +204,8 @@ fn load(text: &str) -> Tables {
             }
             let role = role_of(row, value).unwrap_or_else(|| panic!("library table: {} {method}", row.library));
             for on in on {
-                tables.calls.entry(on.clone()).or_default().push((name.to_owned(), role.clone()));
+                let role = with_kind(role.clone(), on);
+                tables.calls.entry(on.clone()).or_default().push((name.to_owned(), role));
             }
         }
     }
@@ -220,8 +234,16 @@ fn role_of(row: &Row, value: &str) -> Option<Role> {
             Role::Span { library, end, position }
         }
         "span-op" => Role::SpanOp(span_op(value)?),
-        "metric" => Role::Metric { library, kind: value.to_owned(), labels: label_place(row.kind.as_deref()?)? },
-        "metric-use" => Role::MetricUse { library, form: label_form(value)? },
+        "metric" => Role::Metric(MetricRow {
+            library,
+            kind: value.trim_end_matches('?').to_owned(),
+            labels: label_place(row.kind.as_deref()?)?,
+            args: row.args.as_deref().unwrap_or("name").split_whitespace().map(str::to_owned).collect(),
+            idempotent: value.ends_with('?'),
+        }),
+        "metric-use" => {
+            Role::MetricUse { library, form: label_form(value)?, named: row.kind.as_deref() == Some("named") }
+        }
         "report" => Role::Report,
         "redact" => Role::Redact,
         "spawn" => Role::Spawn { library, kind: boundary_kind(row.kind.as_deref()?)? },
@@ -231,6 +253,18 @@ fn role_of(row: &Row, value: &str) -> Option<Role> {
         "context-derived" => Role::DerivedContext,
         _ => return None,
     })
+}
+
+/// A constructor that is the same for several types makes what its type says.
+fn with_kind(role: Role, on: &str) -> Role {
+    match role {
+        Role::Metric(row) if row.kind == "metric" => {
+            let ty = on.rsplit('.').next().unwrap_or(on);
+            let kind = kind_word(ty).unwrap_or("metric").to_owned();
+            Role::Metric(MetricRow { kind, ..row })
+        }
+        other => other,
+    }
 }
 
 fn log_style(text: &str) -> Option<(LogStyle, u32)> {

@@ -74,7 +74,10 @@ pub(super) fn assemble(
 
     let mut blobs = Blobs::new(limits);
     blobs.load(git, special.oids(), limits)?;
-    blobs.load(git, in_order_of_worth(&changed), limits)?;
+    // Code first, so that the total is spent on what can be analysed.
+    let (code, documents): (Vec<&Changed>, Vec<&Changed>) = changed.iter().partition(|file| is_code(&file.entry.path));
+    blobs.load(git, texts_of(&code), limits)?;
+    blobs.load(git, texts_of(&documents), &for_documents(limits))?;
     let attributes = special.attributes(&blobs);
     let mut files: Vec<FileChange> = changed.into_iter().map(|file| file_change(file, &blobs, &attributes)).collect();
     files.extend(unread.into_iter().map(Unread::into_change));
@@ -162,11 +165,16 @@ fn sides_of<'a>(entry: &'a RawEntry, kinds: &'a [EntryKind]) -> impl Iterator<It
     blobs.filter(|blob| kinds.contains(&blob.kind)).map(|blob| blob.oid.as_str())
 }
 
-/// Code and small things first, so that the total is spent on what can be analysed.
-fn in_order_of_worth(changed: &[Changed]) -> impl Iterator<Item = &str> {
-    let (code, other): (Vec<&Changed>, Vec<&Changed>) =
-        changed.iter().partition(|file| Language::of_path(&file.entry.path).is_some());
-    code.into_iter().chain(other).flat_map(|file| sides_of(&file.entry, &[EntryKind::File]))
+fn is_code(path: &FilePath) -> bool {
+    Language::of_path(path).is_some()
+}
+
+fn for_documents(limits: &Limits) -> Limits {
+    Limits { file_bytes: limits.document_bytes, ..limits.clone() }
+}
+
+fn texts_of<'a>(changed: &[&'a Changed]) -> impl Iterator<Item = &'a str> {
+    changed.iter().flat_map(|file| sides_of(&file.entry, &[EntryKind::File]))
 }
 
 fn file_change(file: Changed, blobs: &Blobs, attributes: &Attributes) -> FileChange {
@@ -204,7 +212,12 @@ fn load_neighbours(
         .collect();
     let oids: Vec<&str> = wanted.iter().map(|(_, blob)| blob.oid.as_str()).collect();
     source.provide(git, &oids)?;
-    blobs.load(git, oids, limits)?;
+    let (code, documents): (Vec<_>, Vec<_>) = wanted.iter().partition(|(path, _)| is_code(path));
+    blobs.load(git, code.iter().map(|(_, blob)| blob.oid.as_str()), limits)?;
+    // Documents are read as far as there is room; what does not fit is no loss that anybody has to be told of.
+    let exceeded = blobs.total_exceeded;
+    blobs.load(git, documents.iter().map(|(_, blob)| blob.oid.as_str()), &for_documents(limits))?;
+    blobs.total_exceeded = exceeded;
     let texts = wanted.into_iter().filter_map(|(path, blob)| {
         let text = blobs.get(&blob.oid)?.text()?.clone();
         Some(Neighbour { path, text })

@@ -8,6 +8,8 @@ pub struct Limits {
     pub files: usize,
     /// Bytes of one side of one file.
     pub file_bytes: u64,
+    /// Bytes of one side of a file that is no code: dashboards are large.
+    pub document_bytes: u64,
     /// Bytes of all texts together.
     pub total_bytes: u64,
     /// Bytes of the textual diff.
@@ -30,6 +32,7 @@ impl Default for Limits {
         Self {
             files: 3_000,
             file_bytes: MIB,
+            document_bytes: 4 * MIB,
             total_bytes: 64 * MIB,
             diff_bytes: 128 << 20,
             tree_bytes: 128 << 20,

@@ -1,6 +1,6 @@
 //! Everyone's wishes in one list. Each kind of file has a limit of its own, so that none crowds out another.
 
-use super::{code, wishes::Wishes};
+use super::{code, monitoring, wishes::Wishes};
 use crate::model::{FileChange, FilePath};
 
 /// Manifests above the changed files, imported modules of the repository, and the other files of their package where a
@@ -8,5 +8,6 @@ use crate::model::{FileChange, FilePath};
 pub fn wanted(files: &[FileChange], tree: &[FilePath]) -> Vec<FilePath> {
     let mut wishes = Wishes::new(files, tree);
     code::wish(files, &mut wishes);
+    monitoring::wish(files, &mut wishes);
     wishes.done()
 }

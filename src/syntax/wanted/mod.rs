@@ -2,6 +2,7 @@
 
 mod code;
 mod gather;
+mod monitoring;
 mod wishes;
 
 pub use gather::wanted;

@@ -1,0 +1,123 @@
+//! An alert, dashboard, objective or autoscaler of the repository still asks for a metric or label that this change removes.
+
+use crate::facts::matching::{MetricChange, MetricFate, metrics};
+use crate::facts::{ConsumerKind, MetricDecl, MetricLabels, MonitoringFile, Query, SeriesUse};
+use crate::model::Confidence;
+use crate::rules::rule::{Change, Draft, Report, Rule, rule};
+
+pub const RULE: Rule = rule!("metrics/alert-references-removed-metric", check);
+
+/// Places named in one finding.
+const MAX_PLACES: usize = 4;
+
+fn check(change: &Change<'_>, out: &mut Report) {
+    let monitoring = &change.delta.head.monitoring;
+    if monitoring.is_empty() {
+        return;
+    }
+    for one in metrics(change.delta) {
+        match one.fate {
+            MetricFate::Gone => gone(change, out, &one, None),
+            MetricFate::Renamed((_, now)) => gone(change, out, &one, now.name.exact()),
+            MetricFate::Kept((head, now)) => relabelled(change, out, &one, head, now),
+            MetricFate::Said => {}
+        }
+    }
+}
+
+/// A query that is left without an answer.
+struct Place<'a> {
+    file: &'a MonitoringFile,
+    query: &'a Query,
+    used: &'a SeriesUse,
+}
+
+fn places<'a>(monitoring: &'a [MonitoringFile], wanted: impl Fn(&SeriesUse) -> bool) -> Vec<Place<'a>> {
+    let mut out = Vec::new();
+    for file in monitoring {
+        for query in &file.queries {
+            if let Some(used) = query.metrics.iter().find(|used| wanted(used)) {
+                out.push(Place { file, query, used });
+            }
+        }
+    }
+    // Who is paged by it comes first.
+    out.sort_by_key(|place| place.query.kind);
+    out
+}
+
+fn gone(change: &Change<'_>, out: &mut Report, one: &MetricChange<'_>, new: Option<&str>) {
+    let delta = change.delta;
+    let answered =
+        |series: &str| delta.head.files().flat_map(|file| &file.telemetry.metrics).any(|decl| decl.answers(series));
+    let found = places(&delta.head.monitoring, |used| one.decl.answers(&used.name) && !answered(&used.name));
+    let Some(first) = found.first() else { return };
+    let what = consequence(first);
+    let message = match new {
+        Some(new) => format!("`{}` is now `{new}`, but {what}", one.name),
+        None => format!("`{}` is gone, but {what}", one.name),
+    };
+    let help = match new {
+        Some(_) => "change the queries together with the name, or export both names for a while",
+        None => "change or remove the queries in the same pull request",
+    };
+    let certain = found.iter().any(|place| place.query.parsed);
+    let confidence = if certain { Confidence::Certain } else { Confidence::Likely };
+    let draft = match one.fate {
+        MetricFate::Renamed((head, now)) => out.at(head, now.name_span),
+        _ => out.at_base(one.file, one.decl.name_span),
+    };
+    listed(draft.confidence(confidence), &found).help(help).say(message);
+}
+
+fn relabelled(
+    change: &Change<'_>,
+    out: &mut Report,
+    one: &MetricChange<'_>,
+    head: &crate::facts::FileFacts,
+    now: &MetricDecl,
+) {
+    let (MetricLabels::Known(before), MetricLabels::Known(after)) = (&one.decl.labels, &now.labels) else { return };
+    // Other declarations of the name may keep the label.
+    let others = change.delta.head.files().flat_map(|file| &file.telemetry.metrics);
+    let all: Vec<&MetricDecl> = others.filter(|decl| decl.name.exact() == Some(one.name)).collect();
+    let has = |label: &String| {
+        all.iter().any(|decl| match &decl.labels {
+            MetricLabels::Known(labels) => labels.contains(label),
+            MetricLabels::Unknown => true,
+        })
+    };
+    for label in before.iter().filter(|label| !after.contains(label) && !has(label)) {
+        let found =
+            places(&change.delta.head.monitoring, |used| now.answers(&used.name) && used.labels.contains(label));
+        let Some(first) = found.first() else { continue };
+        let what = consequence(first);
+        let draft = out.at(head, head.call(now.call).name_span.cover(now.name_span)).confidence(Confidence::Certain);
+        listed(draft, &found)
+            .help("change the queries together with the labels")
+            .say(format!("`{}` loses its label `{label}`, but {what}", one.name));
+    }
+}
+
+/// What happens to those who ask.
+fn consequence(place: &Place<'_>) -> String {
+    let title = place.query.title();
+    let path = &place.file.path;
+    match place.query.kind {
+        ConsumerKind::Alert => format!("{title} in {path} still asks for it: it can never fire again"),
+        ConsumerKind::Autoscaler => format!("an {title} in {path} still asks for it: it stops scaling"),
+        ConsumerKind::Objective => format!("an {title} in {path} still asks for it: it reports no errors from now on"),
+        _ => format!("{title} in {path} still asks for it: it shows nothing"),
+    }
+}
+
+fn listed<'r>(mut draft: Draft<'r>, found: &[Place<'_>]) -> Draft<'r> {
+    for place in found.iter().take(MAX_PLACES) {
+        let text = format!("{} asks for `{}`", place.query.title(), place.used.name);
+        draft = draft.evidence_in(text, place.file.location(place.used.line));
+    }
+    if found.len() > MAX_PLACES {
+        draft = draft.evidence(format!("and {} further queries", found.len() - MAX_PLACES), None);
+    }
+    draft
+}
