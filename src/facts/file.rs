@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::code::{Call, CallId, Exit, Expr, ExprKind, Failure, Outline, Scope, ScopeId, ScopeKind};
+use super::coverage::UnitCoverage;
+use super::document::Document;
 use super::place::{FileClass, UnitKind};
 use super::telemetry::{LogCall, Telemetry};
 use crate::model::{FilePath, Language, Location, Side, SourceText, Span};
@@ -12,6 +14,10 @@ use crate::model::{FilePath, Language, Location, Side, SourceText, Span};
 #[derive(Clone, Debug, Default)]
 pub struct FactSet {
     files: HashMap<FilePath, FileFacts>,
+    documents: HashMap<FilePath, Document>,
+    units: Vec<UnitCoverage>,
+    /// Which of them a file belongs to.
+    homes: HashMap<FilePath, usize>,
 }
 
 impl FactSet {
@@ -25,6 +31,33 @@ impl FactSet {
 
     pub fn files(&self) -> impl Iterator<Item = &FileFacts> {
         self.files.values()
+    }
+
+    pub fn insert_document(&mut self, document: Document) {
+        self.documents.insert(document.path.clone(), document);
+    }
+
+    pub fn document(&self, path: &FilePath) -> Option<&Document> {
+        self.documents.get(path)
+    }
+
+    pub fn documents(&self) -> impl Iterator<Item = &Document> {
+        self.documents.values()
+    }
+
+    /// The units, and the unit of every file that was read.
+    pub fn set_units(&mut self, units: Vec<UnitCoverage>, homes: HashMap<FilePath, usize>) {
+        self.units = units;
+        self.homes = homes;
+    }
+
+    pub fn units(&self) -> &[UnitCoverage] {
+        &self.units
+    }
+
+    /// What instruments the unit of a file.
+    pub fn coverage(&self, path: &FilePath) -> Option<&UnitCoverage> {
+        self.homes.get(path).map(|index| &self.units[*index])
     }
 }
 

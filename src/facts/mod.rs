@@ -3,7 +3,9 @@
 mod boundary;
 mod branch;
 pub mod code;
+pub mod coverage;
 mod delta;
+mod document;
 mod file;
 mod lifecycle;
 mod outgoing;
@@ -12,7 +14,9 @@ mod signal;
 mod telemetry;
 
 pub use boundary::{Boundary, BoundaryKind, Callee, Outcome};
+pub use coverage::{Bit, Known, Marker, Reach, UnitCoverage};
 pub use delta::{Delta, FilePair};
+pub use document::{Document, DocumentKind, Setting};
 pub use file::{FactSet, FileFacts};
 pub use lifecycle::{Lifecycle, LifecycleKind};
 pub use outgoing::{ContextLess, ContextOrigin, FreshContext, GivenContext, Limit, Wait};

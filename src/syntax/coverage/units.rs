@@ -1,0 +1,195 @@
+//! One side of a change → what instruments each of its units.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::dependencies::Dependency;
+use super::documents::{document, document_kind, is_shipped};
+use super::resolve::Context;
+use super::roots::{Roots, inside};
+use super::set_up::{self, table_of};
+use super::signs::{Sign, Told, told};
+use super::table::{Row, TABLES};
+use crate::facts::coverage::{Deployed, Framework, Marker};
+use crate::facts::{Bit, Document, DocumentKind, FactSet, UnitCoverage};
+use crate::model::{FilePath, SourceText};
+
+/// The documents of one side, by path.
+pub(in crate::syntax) fn add_documents<'t>(
+    texts: impl Iterator<Item = (&'t FilePath, &'t std::sync::Arc<str>)>,
+    set: &mut FactSet,
+) {
+    for (path, text) in texts.filter(|(path, _)| document_kind(path).is_some()) {
+        if let Some(document) = document(path, &SourceText::new(text.clone())) {
+            set.insert_document(document);
+        }
+    }
+}
+
+/// Finds the units of all files that were read, and what is known of each.
+pub(in crate::syntax) fn add_units(tree: &[&FilePath], set: &mut FactSet) {
+    let repository = Repository::read(tree, set);
+    let mut wanted: BTreeSet<(String, &'static str)> = BTreeSet::new();
+    let mut homes: HashMap<FilePath, (String, &'static str)> = HashMap::new();
+    for file in set.files() {
+        let language = table_of(file.language);
+        if let Some(root) = repository.roots.unit(file.path.folder(), language) {
+            homes.insert(file.path.clone(), (root.to_owned(), language));
+            wanted.insert((root.to_owned(), language));
+        }
+    }
+    // A change of a deployment file alone is about the unit it lies in.
+    for document in set.documents() {
+        if let Some(root) = repository.roots.nearest(document.path.folder()) {
+            let languages = repository.roots.languages(root).iter();
+            wanted.extend(languages.map(|language| (root.to_owned(), *language)));
+        }
+    }
+    let wanted: Vec<(String, &'static str)> = wanted.into_iter().collect();
+    let units = wanted.iter().map(|(root, language)| repository.unit(root, language)).collect();
+    let index: HashMap<&(String, &'static str), usize> = wanted.iter().enumerate().map(|(at, key)| (key, at)).collect();
+    let homes = homes.into_iter().filter_map(|(path, key)| Some((path, *index.get(&key)?))).collect();
+    set.set_units(units, homes);
+}
+
+/// Everything about the side that several units ask for.
+struct Repository<'a> {
+    roots: Roots,
+    /// Unit of the document, if it lies in one, and what it says.
+    documents: Vec<(&'a Document, Option<&'a str>, Told)>,
+    /// Unit and language of a code file, and its signs.
+    code: Vec<(Option<&'a str>, &'static str, Vec<Sign>)>,
+    /// Deployment files of the tree that were not read.
+    unread: Vec<&'a FilePath>,
+}
+
+impl<'a> Repository<'a> {
+    fn read(tree: &[&'a FilePath], set: &'a FactSet) -> Self {
+        let roots = Roots::of(tree.iter().copied());
+        let rows: Vec<&'static Row> = TABLES.languages.keys().flat_map(|name| TABLES.rows(name)).collect();
+        let rows = distinct(rows);
+        let documents = set.documents().map(|document| {
+            let told = told(document, &rows);
+            (document, roots.nearest(document.path.folder()), told)
+        });
+        let mut documents: Vec<_> = documents.collect();
+        documents.sort_by(|one, other| one.0.path.cmp(&other.0.path));
+        let code = set.files().map(|file| {
+            let language = table_of(file.language);
+            (roots.unit(file.path.folder(), language), language, set_up::signs(file))
+        });
+        let mut code: Vec<_> = code.filter(|(_, _, signs)| !signs.is_empty()).collect();
+        code.sort_by(|one, other| one.2[0].place.cmp(&other.2[0].place));
+        let unread = tree.iter().copied().filter(|path| set.document(path).is_none() && deploys(path)).collect();
+        Self { roots, documents, code, unread }
+    }
+
+    fn unit(&self, root: &str, language: &'static str) -> UnitCoverage {
+        let mut own: Vec<&Sign> = Vec::new();
+        let mut far: Vec<&Sign> = Vec::new();
+        for (_, home, told) in &self.documents {
+            match home {
+                Some(home) if *home == root => own.extend(&told.signs),
+                // What lies above a unit, or in no unit, may be about it; what lies in another one is not.
+                Some(home) if !inside(root, home) => {}
+                _ => far.extend(&told.signs),
+            }
+        }
+        for (home, of, signs) in self.code.iter().filter(|(_, of, _)| *of == language) {
+            debug_assert_eq!(*of, language);
+            if *home == Some(root) { own.extend(signs) } else { far.extend(signs) }
+        }
+        let dependencies = self.dependencies(root, language);
+        let context = Context::of(language, dependencies.clone(), &own);
+        let elsewhere: Vec<Marker> = far.iter().filter_map(|sign| context.marker(sign)).collect();
+        UnitCoverage {
+            own: own.iter().filter_map(|sign| context.marker(sign)).collect(),
+            elsewhere: elsewhere.into(),
+            off: own.iter().filter_map(|sign| context.off(sign)).collect(),
+            deployed: self.deployed(root),
+            frameworks: frameworks(language, &dependencies),
+            hint: hint(&dependencies),
+            manifest_read: self.documents.iter().any(|(document, home, _)| {
+                document.kind == DocumentKind::Manifest && *home == Some(root)
+            }),
+            root: root.to_owned(),
+            language,
+        }
+    }
+
+    /// What the manifests of a unit and of the folders above it require, the nearest first.
+    fn dependencies(&self, root: &str, language: &str) -> Vec<&Dependency> {
+        let about = |path: &FilePath| {
+            let name = path.file_name();
+            match language {
+                "go" => name == "go.mod",
+                "node" => name == "package.json",
+                "rust" => name == "Cargo.toml",
+                "java" => name == "pom.xml" || name.starts_with("build.gradle") || name == "libs.versions.toml",
+                _ => !matches!(name, "go.mod" | "package.json" | "Cargo.toml" | "pom.xml"),
+            }
+        };
+        let mut manifests: Vec<&(&Document, Option<&str>, Told)> = self
+            .documents
+            .iter()
+            .filter(|(document, home, _)| {
+                document.kind == DocumentKind::Manifest
+                    && about(&document.path)
+                    && (*home == Some(root) || inside(root, document.path.folder()))
+            })
+            .collect();
+        manifests.sort_by_key(|(document, _, _)| std::cmp::Reverse(document.path.folder().len()));
+        manifests.into_iter().flat_map(|(_, _, told)| &told.dependencies).collect()
+    }
+
+    fn deployed(&self, root: &str) -> Deployed {
+        let name = root.rsplit('/').next().unwrap_or(root).to_ascii_lowercase();
+        let mentions = |text: &str| name.len() > 2 && text.to_ascii_lowercase().contains(&name);
+        let mut deployed = Deployed { complete: true, ..Deployed::default() };
+        for (document, home, _) in self.documents.iter().filter(|(document, _, _)| document.shipped) {
+            let mine = *home == Some(root) || home.is_none_or(|home| inside(root, home)) && mentions(document.source.as_str());
+            if mine {
+                deployed.built |= matches!(document.kind, DocumentKind::Dockerfile | DocumentKind::Procfile);
+                deployed.run |= matches!(document.kind, DocumentKind::Deployment | DocumentKind::Procfile);
+            }
+        }
+        deployed.complete = !self.unread.iter().any(|path| {
+            let home = self.roots.nearest(path.folder());
+            home.is_none_or(|home| inside(root, home))
+        });
+        deployed
+    }
+}
+
+/// Platform rows are about several languages, and looked for once.
+fn distinct(mut rows: Vec<&'static Row>) -> Vec<&'static Row> {
+    let mut seen = BTreeSet::new();
+    rows.retain(|row| seen.insert(row.id.as_str()));
+    rows
+}
+
+fn deploys(path: &FilePath) -> bool {
+    let kind = document_kind(path);
+    let telling = matches!(kind, Some(DocumentKind::Dockerfile | DocumentKind::Procfile | DocumentKind::Deployment));
+    telling && is_shipped(path)
+}
+
+fn frameworks(language: &str, dependencies: &[&Dependency]) -> Vec<Framework> {
+    let Some(table) = TABLES.languages.get(language) else { return Vec::new() };
+    let of = |names: &BTreeMap<String, String>, bit| -> Vec<Framework> {
+        let one = |(module, library): (&String, &String)| Framework {
+            module: module.clone(),
+            library: library.clone(),
+            bit,
+            required: dependencies.iter().any(|one| one.name == *module),
+        };
+        names.iter().map(one).collect()
+    };
+    let mut all = of(&table.frameworks, Bit::HttpServer);
+    all.extend(of(&table.consumers, Bit::QueueConsume));
+    all
+}
+
+fn hint(dependencies: &[&Dependency]) -> Option<String> {
+    let hints = |name: &str| TABLES.hints.iter().any(|hint| name.contains(hint.as_str()));
+    dependencies.iter().find(|one| hints(&one.name.to_ascii_lowercase())).map(|one| one.name.clone())
+}
