@@ -25,5 +25,5 @@ pub(crate) use signal::words;
 pub use signal::{Breadth, Signal};
 pub use telemetry::{
     EntryKind, EntryPoint, Level, LogCall, LogStyle, MetricDecl, MetricLabels, MetricUse, Outbound, OutboundKind,
-    SpanEnd, SpanOp, SpanOpKind, SpanStart, Summary, Telemetry, Tier,
+    SpanEnd, SpanOp, SpanOpKind, SpanStart, Summary, Target, Telemetry, Tier,
 };
