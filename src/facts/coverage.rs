@@ -204,6 +204,17 @@ pub struct Off {
     pub place: Place,
 }
 
+/// A client that is made, or a call that goes out, past every instrumentation of its kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RawClient {
+    /// Lower case, as in [`Cover`].
+    pub library: String,
+    pub bit: Bit,
+    pub place: Place,
+    /// What to do instead, for people.
+    pub instead: String,
+}
+
 /// How a unit is known to be put into production.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deployed {
@@ -239,6 +250,8 @@ pub struct UnitCoverage {
     /// Markers elsewhere in the repository that may reach it.
     pub elsewhere: Arc<[Marker]>,
     pub off: Vec<Off>,
+    /// Clients past the instrumentation, in the files that were read.
+    pub raw: Vec<RawClient>,
     pub deployed: Deployed,
     /// Frameworks and queue libraries of its language, and which of them its manifest names.
     pub frameworks: Vec<Framework>,

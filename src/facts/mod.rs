@@ -14,7 +14,7 @@ mod signal;
 mod telemetry;
 
 pub use boundary::{Boundary, BoundaryKind, Callee, Outcome};
-pub use coverage::{Bit, Known, Marker, Reach, UnitCoverage};
+pub use coverage::{Bit, Known, Marker, RawClient, Reach, UnitCoverage};
 pub use delta::{Delta, FilePair};
 pub use document::{Document, DocumentKind, Setting};
 pub use file::{FactSet, FileFacts};

@@ -1,7 +1,7 @@
 //! The one list of rules, in the order of the catalogue.
 
 use super::rule::Rule;
-use super::{cost, errors, logging, metrics, performance, privacy, tracing};
+use super::{cost, errors, lifecycle, logging, metrics, performance, privacy, tracing};
 
 pub static RULES: &[Rule] = &[
     errors::swallowed_io_failure::RULE,
@@ -31,6 +31,9 @@ pub static RULES: &[Rule] = &[
     metrics::metric_label_arity::RULE,
     cost::metric_label_unbounded::RULE,
     performance::instrument_created_per_call::RULE,
+    lifecycle::instrumentation_removed::RULE,
+    lifecycle::telemetry_disabled::RULE,
+    tracing::client_bypasses_instrumentation::RULE,
 ];
 
 pub fn find(id: &str) -> Option<&'static Rule> {

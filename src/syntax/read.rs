@@ -123,7 +123,11 @@ fn sources(file: &FileChange, budget: &Budget) -> Result<(Option<Source>, Option
         Content::Unavailable(reason) => return Err(reason.clone()),
     };
     let Some(language) = Language::of_path(&file.path) else {
-        return Err("not a language Sightline reads".to_owned());
+        // Manifests and deployment files are read in their own way.
+        return match coverage::document_kind(&file.path) {
+            Some(_) => Ok((None, None)),
+            None => Err("not a language Sightline reads".to_owned()),
+        };
     };
     if text.len() > budget.max_bytes {
         return Err(format!("too large ({} KiB)", text.len() / 1024));

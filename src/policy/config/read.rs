@@ -163,6 +163,11 @@ fn config(root: &Node) -> Config {
     if let Some(node) = root.get("comments") {
         comments(node, &mut config.comments);
     }
+    if let Some(Value::Number(least)) =
+        root.get("gate").and_then(|gate| gate.get("min_observable")).map(|node| &node.value)
+    {
+        config.gate.min_observable = Some(*least as u32);
+    }
     if let Some(fail_on) = root.get("gate").and_then(|gate| gate.get("fail_on")) {
         gate(fail_on, &mut config.gate);
     }

@@ -71,7 +71,14 @@ const COMMENTS: &[Key] = &[
     ),
 ];
 
-const GATE: &[Key] = &[key("fail_on", Kind::Section(FAIL_ON), "findings that fail the check")];
+const GATE: &[Key] = &[
+    key("fail_on", Kind::Section(FAIL_ON), "findings that fail the check"),
+    key(
+        "min_observable",
+        Kind::Count { min: 0, max: 100 },
+        "least percentage of touched operations that are observable or may be (no such gate)",
+    ),
+];
 
 const FAIL_ON: &[Key] = &[
     key("severity", Kind::Choice(&["notice", "warning", "error"]), "at least this severe (error)"),

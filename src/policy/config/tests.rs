@@ -48,7 +48,7 @@ gate:
     assert!(!ignores("src/a/b.go") && !ignores("lib/a.go"));
     assert!(ignores("lib/a/b.go") && ignores("src/testdata/a.go"));
     assert_eq!((config.comments.inline_max, config.comments.draft_prs), (3, Voice::Full));
-    assert_eq!(config.gate, Gate { severity: Severity::Warning, confidence: Confidence::Likely });
+    assert_eq!(config.gate, Gate { severity: Severity::Warning, confidence: Confidence::Likely, min_observable: None });
 }
 
 #[test]

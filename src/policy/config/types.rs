@@ -88,6 +88,8 @@ pub enum Voice {
 pub struct Gate {
     pub severity: Severity,
     pub confidence: Confidence,
+    /// The least percentage of touched operations that are, or may be, observable.
+    pub min_observable: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -122,7 +124,7 @@ impl Default for Comments {
 
 impl Default for Gate {
     fn default() -> Self {
-        Self { severity: Severity::Error, confidence: Confidence::Certain }
+        Self { severity: Severity::Error, confidence: Confidence::Certain, min_observable: None }
     }
 }
 

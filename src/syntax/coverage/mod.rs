@@ -2,6 +2,7 @@
 
 mod dependencies;
 mod documents;
+mod raw;
 mod resolve;
 mod roots;
 mod set_up;

@@ -36,7 +36,9 @@ fn index(rows: &'static [Row]) -> Index {
         for module in &row.signs.imports {
             index.imports.entry(module).or_default().push(row);
         }
-        index.methods.extend(row.signs.method.as_deref().map(|method| (method, row)));
+        if row.signs.with.is_some() {
+            index.methods.extend(row.signs.method.as_deref().map(|method| (method, row)));
+        }
         if !row.signs.text.is_empty() {
             index.texts.push(row);
         }
@@ -90,7 +92,7 @@ fn last_word(text: &str) -> &str {
     text.split_whitespace().next_back().unwrap_or_default()
 }
 
-fn place(file: &FileFacts, span: Span) -> Place {
+pub(super) fn place(file: &FileFacts, span: Span) -> Place {
     Place { path: file.path.clone(), line: file.source.line_of(span.start), span }
 }
 
@@ -118,7 +120,9 @@ fn by_name(file: &FileFacts, call: &Call, name: &str, index: &Index, out: &mut V
     for (start, row) in &index.starts {
         let Some(rest) = name.strip_prefix(start) else { continue };
         let captured = rest.split('.').next().unwrap_or(rest).replace('_', "-").to_lowercase();
-        let excepted = row.signs.except.as_ref().is_some_and(|except| except.is_match(name));
+        let last = name.rsplit('.').next().unwrap_or(name);
+        let excepted = row.signs.except.as_ref().is_some_and(|except| except.is_match(name))
+            || row.signs.method.as_deref().is_some_and(|method| !last.starts_with(method));
         if !captured.is_empty() && !excepted {
             out.extend(matched(file, call, row, Some(captured)));
         }

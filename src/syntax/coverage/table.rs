@@ -45,6 +45,7 @@ pub(super) struct Signs {
     pub(super) dependency: Vec<String>,
     pub(super) feature: Option<String>,
     pub(super) calls: Vec<String>,
+    /// A method that is enough beside an import of `with`; without it, how the last word of a starred call begins.
     pub(super) method: Option<String>,
     /// A module that a file with `method` imports.
     pub(super) with: Option<String>,
@@ -80,10 +81,30 @@ pub(super) enum Off {
     These,
 }
 
+/// A way to make a client, or to call without one, that no instrumentation reaches.
+pub(super) struct RawRow {
+    pub(super) library: String,
+    pub(super) bit: Bit,
+    pub(super) calls: Vec<String>,
+    /// Only as a construction of the type.
+    pub(super) made: bool,
+    /// The receiver of a call, as written.
+    pub(super) path: Vec<String>,
+    pub(super) unless: Option<Regex>,
+    pub(super) only: Option<Regex>,
+    /// Names whose assignment in the unit makes it something else.
+    pub(super) unless_bound: Vec<String>,
+    pub(super) unless_imports: Option<String>,
+    /// Calls that take it as an argument, or take the name it is given.
+    pub(super) unless_given: Vec<String>,
+    pub(super) instead: String,
+}
+
 /// One table: the rows of a language or of platforms, and what packages and frameworks are called.
 #[derive(Default)]
 pub(super) struct Table {
     pub(super) rows: Vec<Row>,
+    pub(super) raw: Vec<RawRow>,
     pub(super) packages: BTreeMap<String, Vec<Cover>>,
     pub(super) needs: BTreeMap<String, String>,
     pub(super) frameworks: BTreeMap<String, String>,
@@ -102,6 +123,8 @@ struct File {
     #[serde(default)]
     hints: Vec<String>,
     row: Vec<Written>,
+    #[serde(default)]
+    raw: Vec<WrittenRaw>,
     #[serde(default)]
     packages: BTreeMap<String, Vec<String>>,
     #[serde(default)]
@@ -157,6 +180,24 @@ struct Written {
     leaves: String,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenRaw {
+    library: String,
+    bit: Bit,
+    #[serde(default)]
+    calls: Vec<String>,
+    #[serde(default)]
+    made: bool,
+    path: Option<String>,
+    unless: Option<String>,
+    only: Option<String>,
+    unless_bound: Option<String>,
+    unless_imports: Option<String>,
+    unless_given: Option<String>,
+    instead: String,
+}
+
 const SOURCES: [(&str, &str); 5] = [
     ("go", include_str!("../../../rules/coverage/go.toml")),
     ("python", include_str!("../../../rules/coverage/python.toml")),
@@ -201,8 +242,9 @@ fn load() -> Result<Tables, String> {
         let rows = rows.collect::<Result<_, String>>()?;
         let packages = file.packages.into_iter().map(|(package, covers)| Ok((package, covers_of(&covers)?)));
         let packages = packages.collect::<Result<_, String>>()?;
+        let raw = file.raw.into_iter().map(read_raw).collect::<Result<_, String>>()?;
         let table =
-            Table { rows, packages, needs: file.needs, frameworks: file.frameworks, consumers: file.consumers };
+            Table { rows, raw, packages, needs: file.needs, frameworks: file.frameworks, consumers: file.consumers };
         tables.hints.extend(file.hints);
         if name == "platform" {
             tables.platform = table;
@@ -268,6 +310,25 @@ fn read(table: &str, mut row: Written, all: &BTreeMap<String, Written>) -> Resul
         never,
         off,
         leaves: row.leaves,
+    })
+}
+
+fn read_raw(row: WrittenRaw) -> Result<RawRow, String> {
+    let words = |text: Option<String>| {
+        text.iter().flat_map(|text| text.split_whitespace()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    Ok(RawRow {
+        library: row.library.to_lowercase(),
+        bit: row.bit,
+        calls: row.calls,
+        made: row.made,
+        path: row.path.iter().flat_map(|path| path.split('.')).map(str::to_owned).collect(),
+        unless: row.unless.as_deref().map(regex).transpose()?,
+        only: row.only.as_deref().map(regex).transpose()?,
+        unless_bound: words(row.unless_bound),
+        unless_imports: row.unless_imports,
+        unless_given: words(row.unless_given),
+        instead: row.instead,
     })
 }
 

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::dependencies::Dependency;
 use super::documents::{document, document_kind, is_shipped};
+use super::raw;
 use super::resolve::Context;
 use super::roots::{Roots, inside};
 use super::set_up::{self, table_of};
 use super::signs::{Sign, Told, told};
 use super::table::{Row, TABLES};
 use crate::facts::coverage::{Deployed, Framework, Marker};
-use crate::facts::{Bit, Document, DocumentKind, FactSet, UnitCoverage};
+use crate::facts::{Bit, Document, DocumentKind, FactSet, RawClient, UnitCoverage};
 use crate::model::{FilePath, SourceText};
 
 /// The documents of one side, by path.
@@ -58,6 +59,8 @@ struct Repository<'a> {
     documents: Vec<(&'a Document, Option<&'a str>, Told)>,
     /// Unit and language of a code file, and its signs.
     code: Vec<(Option<&'a str>, &'static str, Vec<Sign>)>,
+    /// Unit and language of a code file, and the clients it makes past instrumentation.
+    raw: Vec<(&'a str, &'static str, RawClient)>,
     /// Deployment files of the tree that were not read.
     unread: Vec<&'a FilePath>,
 }
@@ -79,8 +82,15 @@ impl<'a> Repository<'a> {
         });
         let mut code: Vec<_> = code.filter(|(_, _, signs)| !signs.is_empty()).collect();
         code.sort_by(|one, other| one.2[0].place.cmp(&other.2[0].place));
+        let raw = set.files().flat_map(|file| {
+            let language = table_of(file.language);
+            let home = roots.unit(file.path.folder(), language);
+            home.into_iter().flat_map(move |home| raw::clients(file).into_iter().map(move |raw| (home, language, raw)))
+        });
+        let mut raw: Vec<_> = raw.collect();
+        raw.sort_by(|one, other| one.2.place.cmp(&other.2.place));
         let unread = tree.iter().copied().filter(|path| set.document(path).is_none() && deploys(path)).collect();
-        Self { roots, documents, code, unread }
+        Self { roots, documents, code, raw, unread }
     }
 
     fn unit(&self, root: &str, language: &'static str) -> UnitCoverage {
@@ -94,8 +104,7 @@ impl<'a> Repository<'a> {
                 _ => far.extend(&told.signs),
             }
         }
-        for (home, of, signs) in self.code.iter().filter(|(_, of, _)| *of == language) {
-            debug_assert_eq!(*of, language);
+        for (home, _, signs) in self.code.iter().filter(|(_, of, _)| *of == language) {
             if *home == Some(root) { own.extend(signs) } else { far.extend(signs) }
         }
         let dependencies = self.dependencies(root, language);
@@ -105,6 +114,7 @@ impl<'a> Repository<'a> {
             own: own.iter().filter_map(|sign| context.marker(sign)).collect(),
             elsewhere: elsewhere.into(),
             off: own.iter().filter_map(|sign| context.off(sign)).collect(),
+            raw: self.raw_of(root, language),
             deployed: self.deployed(root),
             frameworks: frameworks(language, &dependencies),
             hint: hint(&dependencies),
@@ -114,6 +124,11 @@ impl<'a> Repository<'a> {
             root: root.to_owned(),
             language,
         }
+    }
+
+    fn raw_of(&self, root: &str, language: &str) -> Vec<RawClient> {
+        let mine = self.raw.iter().filter(|(home, of, _)| *home == root && *of == language);
+        mine.map(|(_, _, raw)| raw.clone()).collect()
     }
 
     /// What the manifests of a unit and of the folders above it require, the nearest first.

@@ -1,0 +1,4 @@
+//! Rules of the family `lifecycle`: telemetry that is set up too late, ends too early, or is taken away.
+
+pub mod instrumentation_removed;
+pub mod telemetry_disabled;
