@@ -17,13 +17,15 @@ fn check(change: &Change<'_>, out: &mut Report) {
         let after = delta.head.units().iter().find(|unit| unit.root == before.root && unit.language == before.language);
         // A unit that is gone needs no instrumentation.
         let Some(after) = after.filter(|unit| unit.manifest_read) else { continue };
-        let mut told: BTreeSet<&str> = BTreeSet::new();
+        let mut told: BTreeSet<Bit> = BTreeSet::new();
         for marker in before.own.iter().filter(|marker| !marker.half) {
             let Some(file) = removed_from(delta, marker) else { continue };
-            let lost: Vec<Bit> = lost(marker, before, after);
-            if lost.is_empty() || !is_still_there(delta, file, marker) || !told.insert(&marker.row) {
+            // Two markers that went together are one loss.
+            let lost: Vec<Bit> = lost(marker, before, after).into_iter().filter(|bit| !told.contains(bit)).collect();
+            if lost.is_empty() || !is_still_there(delta, file, marker) {
                 continue;
             }
+            told.extend(&lost);
             say(out, marker, &lost, before);
         }
     }

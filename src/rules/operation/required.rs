@@ -28,7 +28,7 @@ pub(super) fn is_required(file: &FileFacts, candidate: Candidate<'_>) -> bool {
     }
     match candidate {
         Candidate::Entry(entry) => entry.kind != EntryKind::Main && !is_health(file, entry),
-        Candidate::Outbound(op) => matters(file, op) && !is_part_of_another(file, op),
+        Candidate::Outbound(op) => matters(file, op) && !is_part_of_another(file, op) && !is_handed_over(file, op),
         Candidate::Failure(failure) => is_news(file, failure),
         Candidate::Boundary(boundary) => may_fail(file, boundary),
     }
@@ -79,6 +79,12 @@ fn is_part_of_another(file: &FileFacts, op: &Outbound) -> bool {
         }
         false
     })
+}
+
+/// Work that nobody waits for is counted as that.
+fn is_handed_over(file: &FileFacts, op: &Outbound) -> bool {
+    let starts = |one: &Boundary| one.call == op.call || one.work == Some(op.call);
+    op.kind == OutboundKind::Wrapper && file.telemetry.boundaries.iter().any(starts)
 }
 
 /// A failure of something that leaves the process, that nobody expects, explains or hands on.

@@ -4,7 +4,7 @@ use super::candidate::Candidate;
 use super::{boundary, failure};
 use crate::facts::code::ScopeId;
 use crate::facts::coverage::{Answer, Place};
-use crate::facts::{Bit, EntryKind, EntryPoint, FactSet, FileFacts, Known, Level, Outbound, OutboundKind, Reach, UnitCoverage};
+use crate::facts::{Bit, EntryKind, EntryPoint, FactSet, FileFacts, Known, Level, Marker, Outbound, OutboundKind, Reach, UnitCoverage};
 use crate::model::{Sight, Span};
 
 /// What is known of one operation.
@@ -110,15 +110,22 @@ fn of_outbound(set: &FactSet, file: &FileFacts, op: &Outbound, depth: u32) -> Se
 
 /// An instrumentation that was given to one client says nothing of another.
 fn past_the_client(file: &FileFacts, unit: &UnitCoverage, op: &Outbound, bit: Bit, library: &str, seen: Seen) -> Seen {
-    let by_client = unit.answer(bit, library).marker.is_some_and(|one| matches!(one.reach, Reach::Client | Reach::Call));
-    let raw = unit.raw.iter().filter(|one| one.bit == bit && one.library == library);
-    if !by_client {
-        return seen;
-    }
     let span = file.call(op.call).span;
+    let here = |place: &Place| place.path == file.path && span.contains(place.span);
+    match unit.answer(bit, library).marker.map(|one| one.reach) {
+        Some(Reach::Client) => {}
+        Some(Reach::Call) => {
+            let covers = |one: &&Marker| one.covers.iter().any(|cover| cover.includes(bit, library));
+            let marked = unit.own.iter().filter(covers).any(|one| here(&one.place));
+            let bare = || Seen::new(Sight::Unseen, "it goes out without what instruments the other calls");
+            return if marked { seen } else { bare() };
+        }
+        _ => return seen,
+    }
+    let raw = unit.raw.iter().filter(|one| one.bit == bit && one.library == library);
     let mut others = 0;
     for one in raw {
-        if one.place.path == file.path && span.contains(one.place.span) {
+        if here(&one.place) {
             return Seen::new(Sight::Unseen, "it goes out past the instrumented client");
         }
         others += 1;
