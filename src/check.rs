@@ -31,7 +31,9 @@ pub fn analyse(change: &ChangeSet) -> Analysis {
 pub fn check(change: &ChangeSet, config: &Config, today: NaiveDate) -> Decision {
     let (ignored, files): (Vec<_>, Vec<_>) = change.files.iter().cloned().partition(|file| config.ignores(&file.path));
     let visible = ChangeSet { files, ..change.clone() };
-    let reading = read(&visible, &Budget::default());
+    let mut reading = read(&visible, &Budget::default());
+    reading.base.declare_external(&config.external);
+    reading.head.declare_external(&config.external);
     let (analysis, texts) = judge(&visible, reading);
     let ignored = ignored.into_iter().map(|file| FileOutcome {
         path: file.path,
@@ -54,7 +56,8 @@ pub struct Survey {
 pub fn survey(change: &ChangeSet, config: &Config) -> Survey {
     let files = change.files.iter().filter(|file| !config.ignores(&file.path)).cloned().collect();
     let visible = ChangeSet { files, ..change.clone() };
-    let reading = read(&visible, &Budget::default());
+    let mut reading = read(&visible, &Budget::default());
+    reading.head.declare_external(&config.external);
     let delta = Delta { change: &visible, base: &reading.base, head: &reading.head };
     let operations = crate::rules::operation::everything(&delta);
     let units = reading.head.units().to_vec();

@@ -227,11 +227,8 @@ impl Metrics {
     }
 
     pub fn operations(&self, sights: Sights) {
-        let counts = [
-            ("observable", sights.observable),
-            ("not_observable", sights.not_observable),
-            ("unknown", sights.unknown),
-        ];
+        let counts =
+            [("observable", sights.observable), ("not_observable", sights.not_observable), ("unknown", sights.unknown)];
         for (sight, number) in counts {
             self.operations.get_or_create(&SightLabels { sight }).inc_by(number as u64);
         }

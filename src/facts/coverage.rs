@@ -247,6 +247,8 @@ pub struct UnitCoverage {
     pub language: &'static str,
     /// Markers of its own.
     pub own: Vec<Marker>,
+    /// What the configuration says is instrumented outside of the repository.
+    pub external: Vec<Bit>,
     /// Markers elsewhere in the repository that may reach it.
     pub elsewhere: Arc<[Marker]>,
     pub off: Vec<Off>,
@@ -271,6 +273,9 @@ pub struct Answer<'a> {
 impl UnitCoverage {
     /// Whether a bit is covered for a library (`""` when it is not known which).
     pub fn answer(&self, bit: Bit, library: &str) -> Answer<'_> {
+        if self.external.contains(&bit) {
+            return Answer { known: Known::Proven, marker: None, off: None };
+        }
         let library = library.to_lowercase();
         let on = |marker: &&Marker| {
             marker.covers.iter().any(|cover| cover.includes(bit, &library))

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::code::{Call, CallId, Exit, Expr, ExprKind, Failure, Outline, Scope, ScopeId, ScopeKind};
-use super::coverage::UnitCoverage;
+use super::coverage::{Bit, Known, UnitCoverage};
 use super::document::Document;
 use super::place::{FileClass, UnitKind};
 use super::telemetry::{LogCall, Telemetry};
@@ -53,6 +53,16 @@ impl FactSet {
 
     pub fn units(&self) -> &[UnitCoverage] {
         &self.units
+    }
+
+    /// Takes in what the configuration says of all units.
+    pub fn declare_external(&mut self, bits: &[Bit]) {
+        self.units.iter_mut().for_each(|unit| unit.external = bits.to_vec());
+    }
+
+    /// Whether a bit is proven for the unit of a file, whatever the library.
+    pub fn is_covered(&self, path: &FilePath, bit: Bit) -> bool {
+        self.coverage(path).is_some_and(|unit| unit.answer(bit, "").known == Known::Proven)
     }
 
     /// What instruments the unit of a file.

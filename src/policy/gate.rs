@@ -52,7 +52,9 @@ mod tests {
     #[test]
     fn levels_decide_what_blocks() {
         let files = [outcome(FileState::Analysed)];
-        let of = |text: &str, findings: &[Judged]| conclude(&Config::parse(text).unwrap(), findings, &files, Sights::default());
+        let of = |text: &str, findings: &[Judged]| {
+            conclude(&Config::parse(text).unwrap(), findings, &files, Sights::default())
+        };
         let sure = [judged(Severity::Error, Confidence::Certain)];
         let likely = [judged(Severity::Warning, Confidence::Likely)];
         assert_eq!(of("level: observe", &sure), Conclusion::Neutral);

@@ -19,7 +19,8 @@ use serde::Serialize;
 
 use super::tally::Tally;
 use crate::model::{
-    ChangeSet, CommitSha, Confidence, Fix, Location, Mode, Note, Operation, OperationKind, Severity, Side, Sight, Sights,
+    ChangeSet, CommitSha, Confidence, Fix, Location, Mode, Note, Operation, OperationKind, Severity, Side, Sight,
+    Sights,
 };
 use crate::policy::{Conclusion, Decision, FileOutcome, Judged, Placement};
 use crate::rules;

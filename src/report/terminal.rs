@@ -53,7 +53,8 @@ fn operations(decision: &Decision, renderer: &Renderer, out: &mut String) {
         group = group.element(Level::NOTE.no_name().message(row));
     }
     if more > 0 {
-        group = group.element(Level::NOTE.no_name().message(format!("and {more} more, all of them with --format json")));
+        group =
+            group.element(Level::NOTE.no_name().message(format!("and {more} more, all of them with --format json")));
     }
     let _infallible = writeln!(out, "{}\n", renderer.render(&[group]));
 }

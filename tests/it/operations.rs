@@ -32,7 +32,8 @@ fn the_worked_examples_are_counted_as_they_should_be() {
     assert!(cases.len() >= 6, "the examples are gone");
     let mut trouble = String::new();
     for case in cases {
-        let wanted = fs::read_to_string(fixture::root().join(&case.name).join("expect.txt")).expect("every example says what it expects");
+        let wanted = fs::read_to_string(fixture::root().join(&case.name).join("expect.txt"))
+            .expect("every example says what it expects");
         let operations = analyse(&case.change).operations;
         let line = Sights::of(&operations).line().unwrap_or_else(|| "no operations touched".to_owned());
         let rows = operations.iter().map(|one| {

@@ -3,6 +3,7 @@
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Serialize;
 
+use crate::facts::Bit;
 use crate::model::{Confidence, FilePath, RuleId, Severity};
 
 #[derive(Clone, Debug, Default)]
@@ -12,6 +13,8 @@ pub struct Config {
     pub rules: RuleSettings,
     pub comments: Comments,
     pub gate: Gate,
+    /// What is instrumented outside of the repository: by a mesh, eBPF, a layer set in a console.
+    pub external: Vec<Bit>,
 }
 
 /// How loud Sightline is.

@@ -99,9 +99,9 @@ fn is_known(name: &str) -> bool {
     }
     name == OPERATION
         || RULES.iter().any(|rule| match name.strip_suffix("/*") {
-        Some(family) => rule.id.split_once('/').is_some_and(|(known, _)| known == family),
-        None => rule.id == name,
-    })
+            Some(family) => rule.id.split_once('/').is_some_and(|(known, _)| known == family),
+            None => rule.id == name,
+        })
 }
 
 fn clean(text: &str) -> String {

@@ -16,7 +16,7 @@ fn check(change: &Change<'_>, out: &mut Report) {
     for before in delta.base.units() {
         let after = delta.head.units().iter().find(|unit| unit.root == before.root && unit.language == before.language);
         // A unit that is gone needs no instrumentation.
-        let Some(after) = after.filter(|unit| unit.manifest_read) else { continue };
+        let Some(after) = after else { continue };
         let mut told: BTreeSet<Bit> = BTreeSet::new();
         for marker in before.own.iter().filter(|marker| !marker.half) {
             let Some(file) = removed_from(delta, marker) else { continue };
@@ -46,7 +46,7 @@ fn lost(marker: &Marker, before: &UnitCoverage, after: &UnitCoverage) -> Vec<Bit
         let switched = |off: &crate::facts::coverage::Off| off.vendor == marker.vendor && off.covers.is_empty();
         before.off.iter().any(switched) || before.own.iter().all(|one| !covers(one, bit))
     };
-    bits.into_iter().filter(|bit| !replaced(*bit) && !off(*bit)).collect()
+    bits.into_iter().filter(|bit| !replaced(*bit) && !off(*bit) && !after.external.contains(bit)).collect()
 }
 
 /// Whether what it observed is still there. In a manifest or deployment file that is the unit itself; in code it is the
@@ -56,7 +56,8 @@ fn is_still_there(delta: &Delta<'_>, file: &FileChange, marker: &Marker) -> bool
     let Some(head) = delta.head.file(&file.path) else { return false };
     let scope = base.named_function_of(base.scope_around(marker.place.span));
     let Some(body) = same_function(base, scope, head) else { return false };
-    let statement = base.outline.calls.iter().filter(|call| call.span.contains(marker.place.span)).map(|call| call.statement);
+    let statement =
+        base.outline.calls.iter().filter(|call| call.span.contains(marker.place.span)).map(|call| call.statement);
     let Some(statement) = statement.max_by_key(|statement| statement.len()) else {
         // An import for its effect: whatever it patched is patched no more.
         return true;

@@ -17,7 +17,12 @@ struct Switch {
     changed: bool,
 }
 
-const fn switch(names: &'static [&'static str], off: &'static [&'static str], what: &'static str, changed: bool) -> Switch {
+const fn switch(
+    names: &'static [&'static str],
+    off: &'static [&'static str],
+    what: &'static str,
+    changed: bool,
+) -> Switch {
     Switch { names, off, what, changed }
 }
 
@@ -34,12 +39,7 @@ const SWITCHES: &[Switch] = &[
     switch(&["OTEL_TRACES_EXPORTER", "otel.traces.exporter"], &["none"], "traces", false),
     switch(&["OTEL_METRICS_EXPORTER", "otel.metrics.exporter"], &["none"], "metrics", true),
     switch(&["OTEL_LOGS_EXPORTER", "otel.logs.exporter"], &["none"], "exported logs", true),
-    switch(
-        &["OTEL_TRACES_SAMPLER", "otel.traces.sampler"],
-        &["always_off", "parentbased_always_off"],
-        "traces",
-        false,
-    ),
+    switch(&["OTEL_TRACES_SAMPLER", "otel.traces.sampler"], &["always_off", "parentbased_always_off"], "traces", false),
     switch(&["OTEL_TRACES_SAMPLER_ARG", "otel.traces.sampler.arg"], ZERO, "traces", true),
     switch(&["management.tracing.enabled", "quarkus.otel.traces.enabled"], FALSE, "traces", false),
     switch(&["management.tracing.sampling.probability"], ZERO, "traces", true),

@@ -70,15 +70,12 @@ impl<'a> Candidate<'a> {
                     None => path,
                 }
             }
-            Self::Outbound(op) => written(file, &file.call(op.call).path),
+            Self::Outbound(op) => outbound_name(file, op),
             Self::Failure(failure) => match protected_name(file, failure) {
                 Some(name) => format!("failure of {name}"),
                 None => "failure".to_owned(),
             },
-            Self::Boundary(boundary) => {
-                let work = boundary.work.unwrap_or(boundary.call);
-                written(file, &file.call(work).path)
-            }
+            Self::Boundary(boundary) => written(&file.call(boundary.work.unwrap_or(boundary.call)).path),
         }
     }
 
@@ -92,8 +89,18 @@ impl<'a> Candidate<'a> {
     }
 }
 
-fn written(file: &FileFacts, path: &[String]) -> String {
-    let _ = file;
+/// The last link of a chain says little; what it is a chain of says more.
+fn outbound_name(file: &FileFacts, op: &Outbound) -> String {
+    let path = &file.call(op.call).path;
+    match path.as_slice() {
+        [.., last] if file.call(op.call).base.is_some() && op.kind != OutboundKind::Wrapper => {
+            format!("{} {last}", op.library)
+        }
+        _ => written(path),
+    }
+}
+
+fn written(path: &[String]) -> String {
     let known: Vec<&str> = path.iter().map(String::as_str).filter(|part| *part != "?").collect();
     if known.is_empty() { "this call".to_owned() } else { known.join(".") }
 }
@@ -102,5 +109,5 @@ fn written(file: &FileFacts, path: &[String]) -> String {
 fn protected_name(file: &FileFacts, failure: &Failure) -> Option<String> {
     let remote = |op: &&Outbound| !matches!(op.kind, OutboundKind::File | OutboundKind::Process);
     let op = file.protected_io(failure).filter(remote).last()?;
-    Some(written(file, &file.call(op.call).path))
+    Some(outbound_name(file, op))
 }

@@ -90,7 +90,8 @@ fn given_away(file: &FileFacts, failure: &Failure) -> Option<String> {
     let hears = |(id, call): &(CallId, &Call)| {
         let last = call.path.last().map_or(String::new(), |name| name.to_ascii_lowercase());
         let speaks = SPEAKING.iter().any(|word| last.contains(word));
-        let given = failure.error.as_deref().is_some_and(|error| call.args.iter().any(|arg| file.uses(arg.span, error)));
+        let given =
+            failure.error.as_deref().is_some_and(|error| call.args.iter().any(|arg| file.uses(arg.span, error)));
         speaks || given && !ANSWERS.contains(&last.as_str()) && !known(*id)
     };
     let (_, call) = file.calls_in(failure.body).find(hears)?;

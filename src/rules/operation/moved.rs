@@ -6,6 +6,9 @@ use super::candidate::Candidate;
 use crate::facts::{Delta, FileFacts};
 use crate::model::{OperationKind, Span};
 
+/// So many words tell two pieces of code apart.
+const MAX_WORDS: usize = 48;
+
 /// What makes two operations the same wherever they stand: kind, name, and the words of what they are.
 type Key = (OperationKind, String, String);
 
@@ -54,5 +57,5 @@ fn key(file: &FileFacts, candidate: Candidate<'_>) -> Key {
 }
 
 fn words(file: &FileFacts, span: Span) -> String {
-    file.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
+    file.text(span).split_whitespace().take(MAX_WORDS).collect::<Vec<_>>().join(" ")
 }

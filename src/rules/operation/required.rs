@@ -1,10 +1,12 @@
 //! Which operations anybody would want to see. What is expected, explained, cleaned up or handed on is none of them.
 
+use std::collections::HashSet;
+
 use super::candidate::Candidate;
 use crate::facts::code::{CallId, Failure, FailureKind};
 use crate::facts::{
-    Bit, Boundary, Breadth, EntryKind, EntryPoint, FileClass, FileFacts, Outbound, OutboundKind, Outcome, Signal, UnitKind,
-    words,
+    Bit, Boundary, Breadth, EntryKind, EntryPoint, FileClass, FileFacts, Outbound, OutboundKind, Outcome, Signal,
+    UnitKind, words,
 };
 use crate::rules::expected::{is_cleanup, is_closing, is_expected, is_probe};
 
@@ -22,13 +24,43 @@ fn is_telemetry(path: &str) -> bool {
     parts.any(|part| WORDS.contains(&part))
 }
 
-pub(super) fn is_required(file: &FileFacts, candidate: Candidate<'_>) -> bool {
+/// Calls of one file that are counted as something else.
+pub(super) struct Counted {
+    /// Links of a chain that goes on: `client.get(url)` of `client.get(url).send()`.
+    inner: HashSet<CallId>,
+    /// Work that nobody waits for.
+    handed_over: HashSet<CallId>,
+}
+
+impl Counted {
+    pub(super) fn of(file: &FileFacts) -> Self {
+        let mut inner = HashSet::new();
+        for op in &file.telemetry.outbound {
+            let mut at = file.call(op.call).base;
+            // A chain that was walked already needs no second walk.
+            while let Some(base) = at.filter(|base| inner.insert(*base)) {
+                at = file.call(base).base;
+            }
+        }
+        let boundaries = file.telemetry.boundaries.iter();
+        let handed_over = boundaries.flat_map(|one| [Some(one.call), one.work]).flatten().collect();
+        Self { inner, handed_over }
+    }
+
+    fn has(&self, op: &Outbound) -> bool {
+        self.inner.contains(&op.call) || op.kind == OutboundKind::Wrapper && self.handed_over.contains(&op.call)
+    }
+}
+
+pub(super) fn is_required(file: &FileFacts, candidate: Candidate<'_>, counted: &Counted) -> bool {
     if !candidate.is_sure() || file.in_test(candidate.scope(file)) {
         return false;
     }
     match candidate {
-        Candidate::Entry(entry) => entry.kind != EntryKind::Main && !is_health(file, entry),
-        Candidate::Outbound(op) => matters(file, op) && !is_part_of_another(file, op) && !is_handed_over(file, op),
+        Candidate::Entry(entry) => {
+            entry.kind != EntryKind::Main && !is_health(file, entry) && !is_in_between(file, entry)
+        }
+        Candidate::Outbound(op) => matters(file, op) && !counted.has(op),
         Candidate::Failure(failure) => is_news(file, failure),
         Candidate::Boundary(boundary) => may_fail(file, boundary),
     }
@@ -59,32 +91,19 @@ fn is_health(file: &FileFacts, entry: &EntryPoint) -> bool {
     says(entry.route.as_deref().unwrap_or_default()) || says(name)
 }
 
+/// Middleware has the form of a handler, and is none.
+fn is_in_between(file: &FileFacts, entry: &EntryPoint) -> bool {
+    const WORDS: [&str; 6] = ["middleware", "middlewares", "interceptor", "interceptors", "filter", "filters"];
+    let says = |text: &str| words(text).any(|word| WORDS.contains(&word.as_str()));
+    let scope = file.scope(entry.scope);
+    let hook = scope.name.is_none() && entry.framework == "net/http" && scope.returns.is_some();
+    hook || says(file.path.as_str()) || says(&file.scope_path(entry.scope))
+}
+
 fn matters(file: &FileFacts, op: &Outbound) -> bool {
     let name = file.call(op.call).path.last().map_or("", String::as_str);
     let leaves = Bit::of_outbound(op.kind).is_some() || op.kind == OutboundKind::Wrapper;
     leaves && !is_closing(name) && !is_probe(name)
-}
-
-/// `client.get(url).send()` is one operation, and the outermost link is the one that counts.
-fn is_part_of_another(file: &FileFacts, op: &Outbound) -> bool {
-    file.telemetry.outbound.iter().any(|other| {
-        let mut at = file.call(other.call).base;
-        let mut links = 0;
-        while let Some(base) = at.filter(|_| links < 32) {
-            if base == op.call && other.call != op.call {
-                return true;
-            }
-            at = file.call(base).base;
-            links += 1;
-        }
-        false
-    })
-}
-
-/// Work that nobody waits for is counted as that.
-fn is_handed_over(file: &FileFacts, op: &Outbound) -> bool {
-    let starts = |one: &Boundary| one.call == op.call || one.work == Some(op.call);
-    op.kind == OutboundKind::Wrapper && file.telemetry.boundaries.iter().any(starts)
 }
 
 /// A failure of something that leaves the process, that nobody expects, explains or hands on.
@@ -95,7 +114,8 @@ fn is_news(file: &FileFacts, failure: &Failure) -> bool {
     if !talks || is_cleanup(function) || is_probe(function) || is_expected(file, failure) || file.explained(failure) {
         return false;
     }
-    let closing = |(_, call): (CallId, &crate::facts::code::Call)| call.path.last().is_some_and(|name| is_closing(name));
+    let closing =
+        |(_, call): (CallId, &crate::facts::code::Call)| call.path.last().is_some_and(|name| is_closing(name));
     if file.calls_in(failure.protected).all(closing) {
         return false;
     }

@@ -4,7 +4,9 @@ use super::candidate::Candidate;
 use super::{boundary, failure};
 use crate::facts::code::ScopeId;
 use crate::facts::coverage::{Answer, Place};
-use crate::facts::{Bit, EntryKind, EntryPoint, FactSet, FileFacts, Known, Level, Marker, Outbound, OutboundKind, Reach, UnitCoverage};
+use crate::facts::{
+    Bit, EntryKind, EntryPoint, FactSet, FileFacts, Known, Level, Marker, Outbound, OutboundKind, Reach, UnitCoverage,
+};
 use crate::model::{Sight, Span};
 
 /// What is known of one operation.
@@ -49,12 +51,13 @@ fn of_entry(file: &FileFacts, unit: Option<&UnitCoverage>, entry: &EntryPoint) -
     let libraries = frameworks(file, unit, entry, bit);
     let answers = libraries.iter().map(|library| judged(unit, bit, library));
     // Several frameworks may be meant: what holds for the worst of them holds.
-    answers.min_by_key(|seen| match seen.sight {
-        Sight::Unknown => 0,
-        Sight::Unseen => 1,
-        Sight::Seen => 2,
-    })
-    .unwrap_or_else(|| judged(unit, bit, ""))
+    answers
+        .min_by_key(|seen| match seen.sight {
+            Sight::Unknown => 0,
+            Sight::Unseen => 1,
+            Sight::Seen => 2,
+        })
+        .unwrap_or_else(|| judged(unit, bit, ""))
 }
 
 /// The frameworks that may call an entry point: what its file imports, else what it was recognised by, else the manifest.
@@ -163,7 +166,9 @@ fn judged(unit: Option<&UnitCoverage>, bit: Bit, library: &str) -> Seen {
     let place = marker.map(|one| one.place.clone()).or(off.map(|one| one.place.clone()));
     let (sight, reason) = match (known, marker, off) {
         (Known::Proven, Some(marker), _) => (Sight::Seen, format!("covered by {}", marker.name)),
-        (Known::Proven, None, _) => (Sight::Seen, "covered".to_owned()),
+        (Known::Proven, None, _) => {
+            (Sight::Seen, "covered outside of the repository, says .github/sightline.yml".to_owned())
+        }
         (Known::Likely, Some(marker), _) => {
             (Sight::Unknown, format!("{} may cover it, but nothing proves that it reaches this unit", marker.name))
         }
@@ -223,8 +228,18 @@ fn own_telemetry(file: &FileFacts, scope: ScopeId, span: Span) -> Option<&'stati
 
 /// A span around a call, or a timer in its function.
 fn timed(file: &FileFacts, scope: ScopeId, call: Span) -> Option<&'static str> {
-    const TIMERS: [&str; 10] =
-        ["observe", "record", "time", "starttimer", "timing", "histogram", "distribution", "timer", "start_timer", "stop"];
+    const TIMERS: [&str; 10] = [
+        "observe",
+        "record",
+        "time",
+        "starttimer",
+        "timing",
+        "histogram",
+        "distribution",
+        "timer",
+        "start_timer",
+        "stop",
+    ];
     let telemetry = &file.telemetry;
     let around: Vec<ScopeId> = file.scopes_around(scope).map(|(id, _)| id).filter(|id| *id != ScopeId::FILE).collect();
     let marked = around.iter().any(|id| {

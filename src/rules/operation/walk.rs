@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::candidate::Candidate;
 use super::moved::Moved;
-use super::required::{is_required, is_service};
+use super::required::{Counted, is_required, is_service};
 use super::sight;
 use crate::facts::{Delta, FactSet, FileFacts, FilePair, Outbound, OutboundKind};
 use crate::model::{FilePath, Operation, Side};
@@ -19,7 +19,8 @@ pub fn touched(delta: &Delta<'_>) -> Vec<Operation> {
     for pair in delta.pairs() {
         let Some(file) = pair.head.filter(|file| is_service(file)) else { continue };
         let here = Candidate::all(file).filter(|one| is_touched(&pair, file, *one));
-        let here: Vec<_> = here.filter(|one| !moved.take(file, *one) && is_required(file, *one)).collect();
+        let counted = Counted::of(file);
+        let here: Vec<_> = here.filter(|one| !moved.take(file, *one) && is_required(file, *one, &counted)).collect();
         found.extend(here.into_iter().map(|one| (file, one)));
     }
     let counted: HashSet<(FilePath, u32)> = found.iter().filter_map(|(file, one)| outbound_at(file, *one)).collect();
@@ -31,10 +32,13 @@ pub fn touched(delta: &Delta<'_>) -> Vec<Operation> {
 /// where it does so.
 pub fn everything(delta: &Delta<'_>) -> Vec<Operation> {
     let files = delta.pairs().filter_map(|pair| pair.head).filter(|file| is_service(file));
-    let all = files.flat_map(|file| Candidate::all(file).map(move |one| (file, one)));
     let wrapper = |one: &Candidate<'_>| matches!(one, Candidate::Outbound(op) if op.kind == OutboundKind::Wrapper);
-    let all: Vec<_> = all.filter(|(file, one)| !wrapper(one) && is_required(file, *one)).collect();
-    all.into_iter().map(|(file, one)| operation(delta.head, file, one)).collect()
+    let all = files.flat_map(|file| {
+        let counted = Counted::of(file);
+        let here = Candidate::all(file).filter(move |one| !wrapper(one) && is_required(file, *one, &counted));
+        here.map(move |one| operation(delta.head, file, one))
+    });
+    all.collect()
 }
 
 fn judged(set: &FactSet, found: Vec<(&FileFacts, Candidate<'_>)>) -> Vec<Operation> {
@@ -72,7 +76,10 @@ fn is_touched(pair: &FilePair<'_>, file: &FileFacts, candidate: Candidate<'_>) -
         // The signature or the line it is registered on.
         Candidate::Entry(entry) => {
             let scope = file.scope(entry.scope);
-            pair.touches(crate::model::Span { start: scope.span.start, end: scope.body.start.max(scope.span.start + 1) })
+            pair.touches(crate::model::Span {
+                start: scope.span.start,
+                end: scope.body.start.max(scope.span.start + 1),
+            })
         }
         Candidate::Failure(failure) => {
             let protected = file.protected_io(failure).any(|op| pair.touches(file.call(op.call).span));

@@ -20,7 +20,8 @@ fn check(change: &Change<'_>, out: &mut Report) {
             if same_function(file.facts, raw, sibling) || becomes_instrumented(file.facts, span) {
                 continue;
             }
-            let name = file.facts.text(span).split(['(', '{']).next().unwrap_or_default().trim_start_matches('&').trim();
+            let name =
+                file.facts.text(span).split(['(', '{']).next().unwrap_or_default().trim_start_matches('&').trim();
             out.at(file.facts, span)
                 .confidence(Confidence::Likely)
                 .link(evidence(sibling, raw))
@@ -39,6 +40,9 @@ fn evidence(sibling: &Marker, raw: &RawClient) -> Evidence {
 
 /// A client of the same kind that is instrumented; nothing when an agent covers every client anyway.
 fn sibling<'a>(unit: &'a UnitCoverage, raw: &RawClient) -> Option<&'a Marker> {
+    if unit.external.contains(&raw.bit) {
+        return None;
+    }
     let covers = |marker: &&Marker| marker.covers.iter().any(|cover| cover.includes(raw.bit, &raw.library));
     let covering = || unit.own.iter().chain(unit.elsewhere.iter()).filter(covers);
     if covering().any(|marker| !matches!(marker.reach, Reach::Client | Reach::Call)) {
@@ -91,9 +95,11 @@ fn becomes_instrumented(file: &FileFacts, span: Span) -> bool {
     let bound = file.outline.bindings.iter().find(|one| one.statement.contains(span) && one.path.len() == 1);
     let Some(name) = bound.map(|one| &one.path[0]) else { return false };
     let set = file.outline.bindings.iter().any(|one| one.path.len() > 1 && one.path[0] == *name);
-    let wraps = |text: &str| text.to_ascii_lowercase().contains("trac") || text.to_ascii_lowercase().contains("instrument");
-    let given = file.outline.calls.iter().any(|call| {
-        call.path.iter().any(|part| wraps(part)) && call.args.iter().any(|arg| file.uses(arg.span, name))
-    });
+    let wraps =
+        |text: &str| text.to_ascii_lowercase().contains("trac") || text.to_ascii_lowercase().contains("instrument");
+    let given =
+        file.outline.calls.iter().any(|call| {
+            call.path.iter().any(|part| wraps(part)) && call.args.iter().any(|arg| file.uses(arg.span, name))
+        });
     set || given
 }

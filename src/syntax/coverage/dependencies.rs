@@ -24,10 +24,11 @@ static CARGO: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"^\s*([A-Za-z0-9][A-Za-z0-9_-]*)(?:\.workspace)?\s*=\s*(.+)$"#));
 static JSON: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^\s*"([^"]+)"\s*:\s*"([^"]*)"\s*,?\s*$"#));
 static MAVEN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"<artifactId>\s*([\w.-]+)\s*</artifactId>(?:\s*<version>\s*([^<\s]+)\s*</version>)?(\s*<(?:type|classifier)>[^<]*</\w+>)*(\s*<scope>\s*test)?")
+    pattern(
+        r"<artifactId>\s*([\w.-]+)\s*</artifactId>(?:\s*<version>\s*([^<\s]+)\s*</version>)?(\s*<(?:type|classifier)>[^<]*</\w+>)*(\s*<scope>\s*test)?",
+    )
 });
-static GRADLE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"["']([\w.-]+):([\w.-]+)(?::([^"'@]+))?["']"#));
+static GRADLE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"["']([\w.-]+):([\w.-]+)(?::([^"'@]+))?["']"#));
 static PLUGIN: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"id[\s("']+org\.springframework\.boot["')\s]+version[\s("']+([\d.]+)"#));
 
@@ -42,7 +43,9 @@ pub(super) fn dependencies(name: &str, source: &SourceText) -> Vec<Dependency> {
         "package.json" => package_json(source, &mut out),
         "Cargo.toml" => cargo(source, &mut out),
         "pom.xml" => maven(source, &mut out),
-        "build.gradle" | "build.gradle.kts" | "libs.versions.toml" => lines(source, |text, at| gradle(text, at, &mut out)),
+        "build.gradle" | "build.gradle.kts" | "libs.versions.toml" => {
+            lines(source, |text, at| gradle(text, at, &mut out))
+        }
         _ => lines(source, |text, at| python(text, at, &mut out)),
     }
     out
@@ -66,9 +69,11 @@ fn go(text: &str, at: At, out: &mut Vec<Dependency>) {
     let text = text.trim().trim_start_matches("require ").trim_start_matches('(').trim();
     let mut words = text.split_whitespace();
     let (Some(path), Some(version)) = (words.next(), words.next()) else { return };
-    let required = path.contains('.') && version.starts_with('v') && !text.contains("=>") && !text.contains("// indirect");
+    let required =
+        path.contains('.') && version.starts_with('v') && !text.contains("=>") && !text.contains("// indirect");
     if required {
-        let major = |part: &&str| part.len() > 1 && part.starts_with('v') && part[1..].bytes().all(|b| b.is_ascii_digit());
+        let major =
+            |part: &&str| part.len() > 1 && part.starts_with('v') && part[1..].bytes().all(|b| b.is_ascii_digit());
         let name: Vec<&str> = path.split('/').filter(|part| !major(part)).collect();
         out.push(dependency(&name.join("/"), version, "", at));
     }
@@ -143,7 +148,12 @@ fn python(text: &str, at: At, out: &mut Vec<Dependency>) {
     for part in text.split("\",").flat_map(|part| part.split("',")) {
         if let Some(found) = PYTHON.captures(part.trim()) {
             let rest = found.get(2).map_or("", |one| one.as_str());
-            out.push(dependency(&found[1].to_ascii_lowercase().replace('_', "-"), rest.trim_matches(['"', '\'', ' ', '=']), rest, at));
+            out.push(dependency(
+                &found[1].to_ascii_lowercase().replace('_', "-"),
+                rest.trim_matches(['"', '\'', ' ', '=']),
+                rest,
+                at,
+            ));
         }
     }
 }
@@ -160,14 +170,26 @@ mod tests {
     fn what_ships_is_found_with_its_version() {
         let go = all("go.mod", "module a.b/c\nrequire (\n\tgithub.com/x/y/v2 v2.1.0\n\tz.io/w v0.1.0 // indirect\n)\n");
         assert_eq!(go, [("github.com/x/y".into(), "v2.1.0".into(), 3)]);
-        let node = all("package.json", "{\n \"dependencies\": {\n  \"next\": \"14.1.0\"\n },\n \"devDependencies\": {\n  \"x\": \"1\"\n }\n}\n");
+        let node = all(
+            "package.json",
+            "{\n \"dependencies\": {\n  \"next\": \"14.1.0\"\n },\n \"devDependencies\": {\n  \"x\": \"1\"\n }\n}\n",
+        );
         assert_eq!(node, [("next".into(), "14.1.0".into(), 3)]);
-        let rust = all("Cargo.toml", "[dependencies]\nsea-orm = { version = \"1.0\", features = [\"tracing-spans\"] }\n[dev-dependencies]\ny = \"1\"\n");
+        let rust = all(
+            "Cargo.toml",
+            "[dependencies]\nsea-orm = { version = \"1.0\", features = [\"tracing-spans\"] }\n[dev-dependencies]\ny = \"1\"\n",
+        );
         assert_eq!((rust.len(), rust[0].0.as_str(), rust[0].2), (1, "sea-orm", 2));
-        let java = all("pom.xml", "<parent>\n<artifactId>spring-boot-starter-parent</artifactId>\n<version>4.0.1</version>\n</parent>\n<dependency><artifactId>t</artifactId><scope>test</scope></dependency>");
+        let java = all(
+            "pom.xml",
+            "<parent>\n<artifactId>spring-boot-starter-parent</artifactId>\n<version>4.0.1</version>\n</parent>\n<dependency><artifactId>t</artifactId><scope>test</scope></dependency>",
+        );
         assert_eq!(java[1], ("spring-boot".into(), "4.0.1".into(), 2));
         assert_eq!(java.len(), 2);
-        let gradle = all("build.gradle", "implementation 'io.micrometer:micrometer-tracing-bridge-otel:1.2'\ntestImplementation 'a:b:1'\n");
+        let gradle = all(
+            "build.gradle",
+            "implementation 'io.micrometer:micrometer-tracing-bridge-otel:1.2'\ntestImplementation 'a:b:1'\n",
+        );
         assert_eq!(gradle, [("micrometer-tracing-bridge-otel".into(), "1.2".into(), 1)]);
         let python = all("requirements.txt", "# c\nFlask_Thing==2.0\nopentelemetry-instrumentation-flask\n");
         assert_eq!(python[0], ("flask-thing".into(), "2.0".into(), 2));

@@ -76,14 +76,45 @@ const UNSHIPPED: [&str; 26] = [
     "sandbox",
 ];
 
+/// Endings of files that are none, but for the names in [`MANIFESTS`] and [`PLATFORMS`]: asked of every path of a tree.
+const NO_DOCUMENTS: [&str; 22] = [
+    "go", "py", "ts", "tsx", "js", "jsx", "mjs", "java", "rs", "md", "png", "svg", "jpg", "snap", "html", "css",
+    "scss", "sql", "proto", "txt", "kt", "json",
+];
+
+const PLATFORMS: [&str; 11] = [
+    "fly.toml",
+    "serverless.yml",
+    "serverless.yaml",
+    "template.yaml",
+    "template.yml",
+    "render.yaml",
+    "app.yaml",
+    "app.yml",
+    "vercel.json",
+    "ecosystem.config.js",
+    "ecosystem.config.cjs",
+];
+
 pub(in crate::syntax) fn document_kind(path: &FilePath) -> Option<DocumentKind> {
     let name = path.file_name();
+    if NO_DOCUMENTS.contains(&path.extension()) {
+        return match name {
+            _ if MANIFESTS.contains(&name) || is_requirements(path) => Some(DocumentKind::Manifest),
+            _ if PLATFORMS.contains(&name) => Some(DocumentKind::Deployment),
+            _ => None,
+        };
+    }
     let lower = name.to_ascii_lowercase();
     let yaml = lower.ends_with(".yml") || lower.ends_with(".yaml");
     if MANIFESTS.contains(&name) || is_requirements(path) {
         return Some(DocumentKind::Manifest);
     }
-    if lower == "dockerfile" || lower.starts_with("dockerfile.") || lower.ends_with(".dockerfile") || lower == "containerfile" {
+    if lower == "dockerfile"
+        || lower.starts_with("dockerfile.")
+        || lower.ends_with(".dockerfile")
+        || lower == "containerfile"
+    {
         return Some(DocumentKind::Dockerfile);
     }
     if lower == "procfile" {
@@ -96,23 +127,11 @@ pub(in crate::syntax) fn document_kind(path: &FilePath) -> Option<DocumentKind> 
         return Some(DocumentKind::Build);
     }
     let compose = yaml && (lower.starts_with("docker-compose") || lower.starts_with("compose"));
-    let platforms = [
-        "fly.toml",
-        "serverless.yml",
-        "serverless.yaml",
-        "template.yaml",
-        "template.yml",
-        "render.yaml",
-        "app.yaml",
-        "app.yml",
-        "vercel.json",
-        "ecosystem.config.js",
-        "ecosystem.config.cjs",
-    ];
-    if compose || platforms.contains(&lower.as_str()) || lower.ends_with(".service") {
+    if compose || PLATFORMS.contains(&lower.as_str()) || lower.ends_with(".service") {
         return Some(DocumentKind::Deployment);
     }
-    let folder = || path.folder().split('/').any(|part| DEPLOYMENT_FOLDERS.contains(&part.to_ascii_lowercase().as_str()));
+    let folder =
+        || path.folder().split('/').any(|part| DEPLOYMENT_FOLDERS.contains(&part.to_ascii_lowercase().as_str()));
     let telling = ["deployment", "statefulset", "daemonset", "values", "cronjob", "k8s", "kustomization"];
     if yaml && (folder() || telling.iter().any(|word| lower.contains(word))) {
         return Some(DocumentKind::Deployment);
@@ -171,7 +190,9 @@ mod tests {
         assert_eq!(kind("docker-compose.yml"), Some(DocumentKind::Deployment));
         assert_eq!(kind("src/main/resources/application-prod.yml"), Some(DocumentKind::Settings));
         assert_eq!(kind("config/i18n.yaml"), None);
-        assert!(is_shipped(&FilePath::from("deploy/api.yaml")) && !is_shipped(&FilePath::from("docker-compose.dev.yml")));
+        assert!(
+            is_shipped(&FilePath::from("deploy/api.yaml")) && !is_shipped(&FilePath::from("docker-compose.dev.yml"))
+        );
         assert!(!is_shipped(&FilePath::from("deploy/overlays/test/env.yaml")));
     }
 }

@@ -6,6 +6,9 @@ use super::version::matched;
 use crate::facts::code::{Call, CallId, CallKind, ExprKind};
 use crate::facts::{FileClass, FileFacts, RawClient, Tier};
 
+/// More plain clients than this in one file are data.
+const MAX_CLIENTS: usize = 100;
+
 pub(super) fn clients(file: &FileFacts) -> Vec<RawClient> {
     let Some(table) = TABLES.languages.get(table_of(file.language)) else { return Vec::new() };
     if table.raw.is_empty() || file.class != FileClass::Production {
@@ -22,7 +25,7 @@ pub(super) fn clients(file: &FileFacts) -> Vec<RawClient> {
             instead: row.instead.clone(),
         })
     });
-    found.collect()
+    found.take(MAX_CLIENTS).collect()
 }
 
 fn is_raw(file: &FileFacts, id: CallId, call: &Call, row: &RawRow) -> bool {
@@ -38,9 +41,10 @@ fn is_raw(file: &FileFacts, id: CallId, call: &Call, row: &RawRow) -> bool {
     let text = file.text(call.span);
     let excused = row.unless.as_ref().is_some_and(|unless| unless.is_match(text))
         || row.only.as_ref().is_some_and(|only| !only.is_match(text))
-        || row.unless_imports.as_deref().is_some_and(|module| {
-            file.outline.imports.iter().any(|import| import.module.starts_with(module))
-        })
+        || row
+            .unless_imports
+            .as_deref()
+            .is_some_and(|module| file.outline.imports.iter().any(|import| import.module.starts_with(module)))
         || is_bound(file, row)
         || is_given(file, id, call, row);
     !excused && !file.in_test(call.scope)
@@ -58,7 +62,8 @@ fn is_given(file: &FileFacts, id: CallId, call: &Call, row: &RawRow) -> bool {
     if row.unless_given.is_empty() {
         return false;
     }
-    let name = file.outline.bindings.iter().find(|one| one.statement.contains(call.span)).and_then(|one| one.path.last());
+    let name =
+        file.outline.bindings.iter().find(|one| one.statement.contains(call.span)).and_then(|one| one.path.last());
     let is_it = |kind: &ExprKind| match kind {
         ExprKind::Call(given) => *given == id,
         ExprKind::Path(path) => path.last() == name && name.is_some(),

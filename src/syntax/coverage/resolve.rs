@@ -36,10 +36,11 @@ impl<'a> Context<'a> {
     /// Whether a row is about this unit: its language, and the versions it has.
     pub(super) fn applies(&self, row: &Row) -> bool {
         let about = row.languages.is_empty() || row.languages.iter().any(|one| one == self.language);
-        about && row.version.as_ref().is_none_or(|condition| {
-            let mut named = self.dependencies.iter().filter(|one| matched(&condition.package, &one.name).is_some());
-            named.any(|one| condition.holds(&one.version))
-        })
+        about
+            && row.version.as_ref().is_none_or(|condition| {
+                let mut named = self.dependencies.iter().filter(|one| matched(&condition.package, &one.name).is_some());
+                named.any(|one| condition.holds(&one.version))
+            })
     }
 
     pub(super) fn marker(&self, sign: &Sign) -> Option<Marker> {
@@ -115,9 +116,7 @@ impl<'a> Context<'a> {
 
 /// What is no longer covered when some packages are off: their libraries, without those another package still covers.
 fn without(table: &Table, off: &BTreeSet<String>) -> Vec<Cover> {
-    let is_on = |name: &String| {
-        !off.contains(name) && table.needs.get(name).is_none_or(|needed| !off.contains(needed))
-    };
+    let is_on = |name: &String| !off.contains(name) && table.needs.get(name).is_none_or(|needed| !off.contains(needed));
     let pairs = |wanted: &dyn Fn(&String) -> bool| -> BTreeSet<(Bit, String)> {
         let covers = table.packages.iter().filter(|(name, _)| wanted(name)).flat_map(|(_, covers)| covers);
         covers

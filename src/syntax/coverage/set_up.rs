@@ -148,7 +148,8 @@ fn argument(row: &Row, text: &str) -> bool {
 fn keys(file: &FileFacts, call: &Call, row: &Row) -> Vec<String> {
     let Some(ExprKind::Record(entries)) = call.args.first().map(|arg| &arg.value.kind) else { return Vec::new() };
     let off = entries.iter().filter(|(_, value)| argument(row, file.text(value.span)));
-    off.filter_map(|(key, _)| Some(key.trim_matches(['"', '\'']).rsplit_once("instrumentation-")?.1.to_owned())).collect()
+    off.filter_map(|(key, _)| Some(key.trim_matches(['"', '\'']).rsplit_once("instrumentation-")?.1.to_owned()))
+        .collect()
 }
 
 /// A method that gives an instrumentation away wherever its module is imported.

@@ -168,18 +168,28 @@ mod tests {
     fn kubernetes_environments_and_annotations() {
         let text = "spec:\n  template:\n    metadata:\n      annotations:\n        sidecar.istio.io/inject: \"true\" # mesh\n    spec:\n      containers:\n        - name: app\n          env:\n            - name: OTEL_SDK_DISABLED\n              value: \"true\"\n            - {name: A_B_C, value: x}\n";
         let found = all("deploy.yaml", DocumentKind::Deployment, text);
-        let has = |name: &str, value: &str, line| found.iter().any(|one| one.0.ends_with(name) && one.1 == value && one.2 == line);
+        let has = |name: &str, value: &str, line| {
+            found.iter().any(|one| one.0.ends_with(name) && one.1 == value && one.2 == line)
+        };
         assert!(has("annotations.sidecar.istio.io/inject", "true", 5), "{found:?}");
         assert!(has("OTEL_SDK_DISABLED", "true", 11) && has("A_B_C", "x", 12), "{found:?}");
     }
 
     #[test]
     fn images_compose_and_properties() {
-        let docker = all("Dockerfile", DocumentKind::Dockerfile, "ENV A_NAME=x B_NAME=\"y z\"\nENV C_NAME v w\n# ENV D_NAME=1\nCMD java -Dotel.sdk.disabled=true -jar a\n");
+        let docker = all(
+            "Dockerfile",
+            DocumentKind::Dockerfile,
+            "ENV A_NAME=x B_NAME=\"y z\"\nENV C_NAME v w\n# ENV D_NAME=1\nCMD java -Dotel.sdk.disabled=true -jar a\n",
+        );
         let names: Vec<&str> = docker.iter().map(|one| one.0.as_str()).collect();
         assert_eq!(names, ["A_NAME", "B_NAME", "C_NAME", "otel.sdk.disabled"]);
         assert_eq!((docker[1].1.as_str(), docker[2].1.as_str()), ("y z", "v w"));
-        let compose = all("compose.yml", DocumentKind::Deployment, "services:\n  a:\n    environment:\n      - LOG_LEVEL=off\n      OTHER_NAME: b\n");
+        let compose = all(
+            "compose.yml",
+            DocumentKind::Deployment,
+            "services:\n  a:\n    environment:\n      - LOG_LEVEL=off\n      OTHER_NAME: b\n",
+        );
         assert!(compose.contains(&("LOG_LEVEL".into(), "off".into(), 4)), "{compose:?}");
         let plain = all("application.properties", DocumentKind::Settings, "management.tracing.enabled = false\n");
         assert_eq!(plain, [("management.tracing.enabled".into(), "false".into(), 1)]);

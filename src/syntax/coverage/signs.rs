@@ -33,8 +33,7 @@ pub(super) struct Told {
 
 pub(super) fn told(document: &Document, rows: &[&'static Row]) -> Told {
     let is_manifest = document.kind == DocumentKind::Manifest;
-    let dependencies =
-        if is_manifest { dependencies(document.path.file_name(), &document.source) } else { Vec::new() };
+    let dependencies = if is_manifest { dependencies(document.path.file_name(), &document.source) } else { Vec::new() };
     let mut signs = Vec::new();
     if document.shipped {
         let text = commands(document);
@@ -101,11 +100,7 @@ fn set(document: &Document, setting: &Setting, row: &'static Row) -> Option<Sign
         return None;
     }
     let captured = signs.setting.iter().find_map(|wanted| {
-        if wanted.contains('*') {
-            setting.captured(wanted).map(Some)
-        } else {
-            setting.is(wanted).then_some(None)
-        }
+        if wanted.contains('*') { setting.captured(wanted).map(Some) } else { setting.is(wanted).then_some(None) }
     })?;
     let beside = |wanted: &str| document.settings.iter().any(|one| one.is(wanted) && one.value != "false");
     if signs.beside.as_deref().is_some_and(|wanted| !beside(wanted)) {

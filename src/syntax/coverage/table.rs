@@ -231,8 +231,10 @@ fn load() -> Result<Tables, String> {
         .chain([("platform", PLATFORM)])
         .map(|(name, text)| Ok((name, toml::from_str(text).map_err(|error| format!("{name}: {error}"))?)))
         .collect::<Result<_, String>>()?;
-    let all: BTreeMap<String, Written> =
-        files.iter().flat_map(|(name, file)| file.row.iter().map(move |row| (full(name, &row.id), row.clone()))).collect();
+    let all: BTreeMap<String, Written> = files
+        .iter()
+        .flat_map(|(name, file)| file.row.iter().map(move |row| (full(name, &row.id), row.clone())))
+        .collect();
     let mut tables = Tables { languages: BTreeMap::new(), platform: Table::default(), hints: Vec::new() };
     for (name, file) in files {
         let rows = file.row.into_iter().map(|row| {

@@ -14,6 +14,9 @@ use crate::facts::coverage::{Deployed, Framework, Marker};
 use crate::facts::{Bit, Document, DocumentKind, FactSet, RawClient, UnitCoverage};
 use crate::model::{FilePath, SourceText};
 
+/// A repository of more units than this is not read by unit.
+const MAX_UNITS: usize = 2_000;
+
 /// The documents of one side, by path.
 pub(in crate::syntax) fn add_documents<'t>(
     texts: impl Iterator<Item = (&'t FilePath, &'t std::sync::Arc<str>)>,
@@ -45,18 +48,26 @@ pub(in crate::syntax) fn add_units(tree: &[&FilePath], set: &mut FactSet) {
             wanted.extend(languages.map(|language| (root.to_owned(), *language)));
         }
     }
-    let wanted: Vec<(String, &'static str)> = wanted.into_iter().collect();
+    let wanted: Vec<(String, &'static str)> = wanted.into_iter().take(MAX_UNITS).collect();
     let units = wanted.iter().map(|(root, language)| repository.unit(root, language)).collect();
     let index: HashMap<&(String, &'static str), usize> = wanted.iter().enumerate().map(|(at, key)| (key, at)).collect();
     let homes = homes.into_iter().filter_map(|(path, key)| Some((path, *index.get(&key)?))).collect();
     set.set_units(units, homes);
 }
 
+/// A document, the unit it lies in, if it lies in one, and what it says.
+struct Paper<'a> {
+    document: &'a Document,
+    home: Option<&'a str>,
+    told: Told,
+    /// Its text in lower case where names of units are looked for in it.
+    lower: String,
+}
+
 /// Everything about the side that several units ask for.
 struct Repository<'a> {
     roots: Roots,
-    /// Unit of the document, if it lies in one, and what it says.
-    documents: Vec<(&'a Document, Option<&'a str>, Told)>,
+    documents: Vec<Paper<'a>>,
     /// Unit and language of a code file, and its signs.
     code: Vec<(Option<&'a str>, &'static str, Vec<Sign>)>,
     /// Unit and language of a code file, and the clients it makes past instrumentation.
@@ -71,11 +82,13 @@ impl<'a> Repository<'a> {
         let rows: Vec<&'static Row> = TABLES.languages.keys().flat_map(|name| TABLES.rows(name)).collect();
         let rows = distinct(rows);
         let documents = set.documents().map(|document| {
-            let told = told(document, &rows);
-            (document, roots.nearest(document.path.folder()), told)
+            let (told, home) = (told(document, &rows), roots.nearest(document.path.folder()));
+            let runs = document.shipped && deploys(&document.path);
+            let lower = if runs { document.source.as_str().to_ascii_lowercase() } else { String::new() };
+            Paper { document, home, told, lower }
         });
-        let mut documents: Vec<_> = documents.collect();
-        documents.sort_by(|one, other| one.0.path.cmp(&other.0.path));
+        let mut documents: Vec<Paper<'_>> = documents.collect();
+        documents.sort_by(|one, other| one.document.path.cmp(&other.document.path));
         let code = set.files().map(|file| {
             let language = table_of(file.language);
             (roots.unit(file.path.folder(), language), language, set_up::signs(file))
@@ -96,12 +109,12 @@ impl<'a> Repository<'a> {
     fn unit(&self, root: &str, language: &'static str) -> UnitCoverage {
         let mut own: Vec<&Sign> = Vec::new();
         let mut far: Vec<&Sign> = Vec::new();
-        for (_, home, told) in &self.documents {
-            match home {
-                Some(home) if *home == root => own.extend(&told.signs),
+        for paper in &self.documents {
+            match paper.home {
+                Some(home) if home == root => own.extend(&paper.told.signs),
                 // What lies above a unit, or in no unit, may be about it; what lies in another one is not.
                 Some(home) if !inside(root, home) => {}
-                _ => far.extend(&told.signs),
+                _ => far.extend(&paper.told.signs),
             }
         }
         for (home, _, signs) in self.code.iter().filter(|(_, of, _)| *of == language) {
@@ -112,15 +125,14 @@ impl<'a> Repository<'a> {
         let elsewhere: Vec<Marker> = far.iter().filter_map(|sign| context.marker(sign)).collect();
         UnitCoverage {
             own: own.iter().filter_map(|sign| context.marker(sign)).collect(),
+            external: Vec::new(),
             elsewhere: elsewhere.into(),
             off: own.iter().filter_map(|sign| context.off(sign)).collect(),
             raw: self.raw_of(root, language),
             deployed: self.deployed(root),
             frameworks: frameworks(language, &dependencies),
             hint: hint(&dependencies),
-            manifest_read: self.documents.iter().any(|(document, home, _)| {
-                document.kind == DocumentKind::Manifest && *home == Some(root)
-            }),
+            manifest_read: self.documents.iter().any(|paper| paper.home == Some(root) && tells_all(paper)),
             root: root.to_owned(),
             language,
         }
@@ -143,25 +155,24 @@ impl<'a> Repository<'a> {
                 _ => !matches!(name, "go.mod" | "package.json" | "Cargo.toml" | "pom.xml"),
             }
         };
-        let mut manifests: Vec<&(&Document, Option<&str>, Told)> = self
-            .documents
-            .iter()
-            .filter(|(document, home, _)| {
-                document.kind == DocumentKind::Manifest
-                    && about(&document.path)
-                    && (*home == Some(root) || inside(root, document.path.folder()))
-            })
-            .collect();
-        manifests.sort_by_key(|(document, _, _)| std::cmp::Reverse(document.path.folder().len()));
-        manifests.into_iter().flat_map(|(_, _, told)| &told.dependencies).collect()
+        let mine = |paper: &&Paper<'_>| {
+            let path = &paper.document.path;
+            paper.document.kind == DocumentKind::Manifest
+                && about(path)
+                && (paper.home == Some(root) || inside(root, path.folder()))
+        };
+        let mut manifests: Vec<&Paper<'_>> = self.documents.iter().filter(mine).collect();
+        manifests.sort_by_key(|paper| std::cmp::Reverse(paper.document.path.folder().len()));
+        manifests.into_iter().flat_map(|paper| &paper.told.dependencies).collect()
     }
 
     fn deployed(&self, root: &str) -> Deployed {
         let name = root.rsplit('/').next().unwrap_or(root).to_ascii_lowercase();
-        let mentions = |text: &str| name.len() > 2 && text.to_ascii_lowercase().contains(&name);
+        let mentions = |paper: &Paper<'_>| name.len() > 2 && paper.lower.contains(&name);
         let mut deployed = Deployed { complete: true, ..Deployed::default() };
-        for (document, home, _) in self.documents.iter().filter(|(document, _, _)| document.shipped) {
-            let mine = *home == Some(root) || home.is_none_or(|home| inside(root, home)) && mentions(document.source.as_str());
+        for paper in self.documents.iter().filter(|paper| paper.document.shipped) {
+            let (document, home) = (paper.document, paper.home);
+            let mine = home == Some(root) || home.is_none_or(|home| inside(root, home)) && mentions(paper);
             if mine {
                 deployed.built |= matches!(document.kind, DocumentKind::Dockerfile | DocumentKind::Procfile);
                 deployed.run |= matches!(document.kind, DocumentKind::Deployment | DocumentKind::Procfile);
@@ -173,6 +184,16 @@ impl<'a> Repository<'a> {
         });
         deployed
     }
+}
+
+/// A manifest that names its dependencies itself. What a script applies, a catalogue lists or a workspace shares stands
+/// elsewhere.
+fn tells_all(paper: &Paper<'_>) -> bool {
+    let text = paper.document.source.as_str();
+    let borrowed = ["apply from", "apply(from", "libs.", "<parent>", "catalog:", "alias("];
+    paper.document.kind == DocumentKind::Manifest
+        && !paper.told.dependencies.is_empty()
+        && !borrowed.iter().any(|word| text.contains(word))
 }
 
 /// Platform rows are about several languages, and looked for once.

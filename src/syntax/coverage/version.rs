@@ -32,7 +32,8 @@ impl Condition {
 /// The first version in a text; what is left out counts as zero.
 fn numbers(text: &str) -> Option<[u32; 3]> {
     let from = text.find(|character: char| character.is_ascii_digit())?;
-    let mut parts = text[from..].split(|character: char| character != '.' && !character.is_ascii_digit()).next()?.split('.');
+    let mut parts =
+        text[from..].split(|character: char| character != '.' && !character.is_ascii_digit()).next()?.split('.');
     let mut next = || parts.next().and_then(|part| part.parse().ok()).unwrap_or(0);
     Some([next(), next(), next()])
 }
