@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use crate::facts::{Delta, FileFacts};
-use crate::model::{ChangeSet, FilePath, Finding, Note, NoteKind};
+use crate::facts::{Delta, Document, FileFacts, UnitCoverage};
+use crate::model::{ChangeSet, FilePath, Finding, Note, NoteKind, Operation};
 use crate::policy::{Config, Decision, FileOutcome, FileState, FileText, Input, decide};
 use crate::rules::custom::{self, Fault, Said};
 use crate::syntax::{Budget, Outcome, Reading, read};
@@ -16,6 +16,8 @@ pub struct Analysis {
     pub findings: Vec<Finding>,
     pub notes: Vec<Note>,
     pub files: Vec<(FilePath, Outcome)>,
+    /// What the change adds or rewrites that production should be able to see.
+    pub operations: Vec<Operation>,
 }
 
 /// Facts, difference, rules: everything below policy.
@@ -29,27 +31,52 @@ pub fn analyse(change: &ChangeSet) -> Analysis {
 pub fn check(change: &ChangeSet, config: &Config, today: NaiveDate) -> Decision {
     let (ignored, files): (Vec<_>, Vec<_>) = change.files.iter().cloned().partition(|file| config.ignores(&file.path));
     let visible = ChangeSet { files, ..change.clone() };
-    let reading = read(&visible, &Budget::default());
+    let mut reading = read(&visible, &Budget::default());
+    reading.base.declare_external(&config.external);
+    reading.head.declare_external(&config.external);
     let (analysis, texts) = judge(&visible, reading);
     let ignored = ignored.into_iter().map(|file| FileOutcome {
         path: file.path,
         state: FileState::Skipped("ignored by .github/sightline.yml".to_owned()),
     });
     let files = analysis.files.into_iter().map(outcome).chain(ignored).collect();
-    let input = Input { findings: analysis.findings, notes: analysis.notes, files, texts };
+    let operations = analysis.operations;
+    let input = Input { findings: analysis.findings, notes: analysis.notes, files, texts, operations };
     decide(&visible, input, config, today)
+}
+
+/// Every operation of a whole repository, and what instruments its units.
+pub struct Survey {
+    pub operations: Vec<Operation>,
+    pub units: Vec<UnitCoverage>,
+    pub files: Vec<FileOutcome>,
+}
+
+/// What production can see of everything in a change set, whatever is new in it.
+pub fn survey(change: &ChangeSet, config: &Config) -> Survey {
+    let files = change.files.iter().filter(|file| !config.ignores(&file.path)).cloned().collect();
+    let visible = ChangeSet { files, ..change.clone() };
+    let mut reading = read(&visible, &Budget::default());
+    reading.head.declare_external(&config.external);
+    let delta = Delta { change: &visible, base: &reading.base, head: &reading.head };
+    let operations = crate::rules::operation::everything(&delta);
+    let units = reading.head.units().to_vec();
+    Survey { operations, units, files: reading.files.into_iter().map(outcome).collect() }
 }
 
 fn judge(change: &ChangeSet, reading: Reading) -> (Analysis, Vec<FileText>) {
     let delta = Delta { change, base: &reading.base, head: &reading.head };
     let (mut findings, mut notes) = crate::rules::run(&delta);
-    let mut texts: Vec<FileText> =
-        change.files.iter().filter_map(|file| reading.head.file(&file.path)).map(text).collect();
+    let (operations, failed) = crate::rules::operations(&delta);
+    notes.extend(failed);
+    let code = change.files.iter().filter_map(|file| reading.head.file(&file.path)).map(text);
+    let documents = change.files.iter().filter_map(|file| reading.head.document(&file.path)).map(document_text);
+    let mut texts: Vec<FileText> = code.chain(documents).collect();
     let said = own_rules(&delta);
     findings.extend(said.findings);
     notes.extend(said.notes);
     texts.extend(said.read.into_iter().map(|(path, source, comments)| FileText { path, source, comments }));
-    (Analysis { findings, notes, files: reading.files }, texts)
+    (Analysis { findings, notes, files: reading.files, operations }, texts)
 }
 
 /// What the rules of the repository say, and what is wrong with them. They are those of the base.
@@ -77,6 +104,14 @@ fn own_rules(delta: &Delta<'_>) -> Said {
 
 fn text(file: &FileFacts) -> FileText {
     FileText { path: file.path.clone(), source: file.source.clone(), comments: file.outline.comments.clone() }
+}
+
+/// Comments of a document are its lines that begin with a number sign.
+fn document_text(document: &Document) -> FileText {
+    let source = document.source.clone();
+    let lines = (1..=source.line_count()).map(|line| source.line_span(line));
+    let comments = lines.filter(|span| source.slice(*span).trim_start().starts_with('#')).collect();
+    FileText { path: document.path.clone(), source, comments }
 }
 
 fn outcome((path, outcome): (FilePath, Outcome)) -> FileOutcome {

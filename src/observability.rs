@@ -19,6 +19,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
+use crate::model::Sights;
 use crate::queue::Counts;
 
 /// How to log and where to send traces.
@@ -136,6 +137,11 @@ struct RuleLabels {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct SightLabels {
+    sight: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct ResourceLabels {
     resource: String,
 }
@@ -151,6 +157,7 @@ pub struct Metrics {
     durations: Durations<JobLabels>,
     reviews: Histogram,
     findings: Family<RuleLabels, Counter>,
+    operations: Family<SightLabels, Counter>,
     requests: Gauge,
     remaining: Family<ResourceLabels, Gauge>,
 }
@@ -179,6 +186,9 @@ impl Default for Metrics {
         registry.register("review_duration_seconds", "Duration of reviews that were published", reviews.clone());
         let findings = Family::default();
         registry.register("findings", "Published findings by rule", findings.clone());
+        let operations = Family::default();
+        let help = "Operations that reviewed changes touch, by whether production will be able to see them";
+        registry.register("operations_touched", help, operations.clone());
         let requests = Gauge::default();
         registry.register("github_requests_sent", "Requests to GitHub's API since the start", requests.clone());
         let remaining = Family::default();
@@ -187,7 +197,7 @@ impl Default for Metrics {
             "Requests GitHub still grants, by resource, as last stated",
             remaining.clone(),
         );
-        Self { registry, deliveries, jobs, oldest, durations, reviews, findings, requests, remaining }
+        Self { registry, deliveries, jobs, oldest, durations, reviews, findings, operations, requests, remaining }
     }
 }
 
@@ -213,6 +223,14 @@ impl Metrics {
         self.reviews.observe(took.as_secs_f64());
         for (rule, number) in findings {
             self.findings.get_or_create(&RuleLabels { rule: rule.to_owned() }).inc_by(number);
+        }
+    }
+
+    pub fn operations(&self, sights: Sights) {
+        let counts =
+            [("observable", sights.observable), ("not_observable", sights.not_observable), ("unknown", sights.unknown)];
+        for (sight, number) in counts {
+            self.operations.get_or_create(&SightLabels { sight }).inc_by(number as u64);
         }
     }
 
@@ -264,6 +282,7 @@ mod tests {
         metrics.queue(&Counts { dead: 2, ..Counts::default() }, Duration::from_secs(3));
         metrics.attempt("review", "published", Duration::from_millis(700));
         metrics.review(Duration::from_millis(700), [("tracing/span-not-ended", 2)]);
+        metrics.operations(Sights { operations: 6, observable: 5, not_observable: 0, unknown: 1 });
         metrics.rate_limit("core", 4_990);
         let text = metrics.render();
         for line in [
@@ -273,6 +292,8 @@ mod tests {
             "sightline_oldest_ready_job_seconds 3.0",
             "sightline_job_duration_seconds_count{kind=\"review\",result=\"published\"} 1",
             "sightline_findings_total{rule=\"tracing/span-not-ended\"} 2",
+            "sightline_operations_touched_total{sight=\"observable\"} 5",
+            "sightline_operations_touched_total{sight=\"unknown\"} 1",
             "sightline_github_rate_limit_remaining{resource=\"core\"} 4990",
         ] {
             assert!(text.lines().any(|known| known == line), "{line} is missing in\n{text}");

@@ -1,15 +1,14 @@
 //! `sightline check`: review a change in a local git repository.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::mpsc;
-use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
 use anyhow::Context as _;
 use clap::ValueEnum;
 
+use super::progress::Progress;
 use crate::check::check;
 use crate::model::{Note, NoteKind, Severity};
 use crate::policy::{Conclusion, Config, ConfigError, Decision, Placement};
@@ -95,10 +94,20 @@ enum FailOn {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum When {
+pub(super) enum When {
     Auto,
     Always,
     Never,
+}
+
+impl When {
+    pub(super) fn choice(self) -> ColorChoice {
+        match self {
+            Self::Always => ColorChoice::Always,
+            Self::Never => ColorChoice::Never,
+            Self::Auto => AutoStream::choice(&std::io::stdout()),
+        }
+    }
 }
 
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
@@ -113,7 +122,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             }
         }
     };
-    let progress = Progress::start(&args);
+    let progress = Progress::start(args.quiet);
     progress.say("reading the change");
     let head = match (&args.head, args.staged) {
         (Some(revision), _) => Head::Rev(revision.clone()),
@@ -135,7 +144,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 /// The configuration of the base. A broken one must not stop anybody from seeing findings: it becomes a note.
-fn config_of(fetched: &Fetched) -> (Config, Vec<Note>) {
+pub(super) fn config_of(fetched: &Fetched) -> (Config, Vec<Note>) {
     match fetched.config.as_deref().map(Config::parse) {
         None => (Config::default(), Vec::new()),
         Some(Ok(config)) => (config, Vec::new()),
@@ -160,11 +169,7 @@ fn usage(message: &str) -> ExitCode {
 }
 
 fn print(args: &Args, decision: &Decision, fetched: &Fetched) -> anyhow::Result<()> {
-    let choice = match args.color {
-        When::Always => ColorChoice::Always,
-        When::Never => ColorChoice::Never,
-        When::Auto => AutoStream::choice(&std::io::stdout()),
-    };
+    let choice = args.color.choice();
     let change = &fetched.change;
     let text = match args.format {
         Format::Json => json::render(decision, change),
@@ -194,7 +199,7 @@ pub(super) fn write_out(text: &str) -> anyhow::Result<()> {
     }
 }
 
-fn width() -> usize {
+pub(super) fn width() -> usize {
     let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     told.unwrap_or(100_usize).clamp(60, 140)
 }
@@ -209,56 +214,4 @@ fn exit_code(args: &Args, decision: &Decision) -> u8 {
     let counts = |placement| args.pedantic || placement != Placement::Report;
     let loud = decision.findings.iter().any(|one| counts(one.placement) && one.finding.severity >= least);
     if loud || decision.conclusion == Conclusion::Failure { FINDINGS } else { CLEAN }
-}
-
-/// Tells a waiting person what is going on, after a moment and on a terminal only.
-struct Progress {
-    steps: Option<mpsc::Sender<String>>,
-    painter: Option<std::thread::JoinHandle<()>>,
-}
-
-impl Progress {
-    fn start(args: &Args) -> Self {
-        if args.quiet || !std::io::stderr().is_terminal() {
-            return Self { steps: None, painter: None };
-        }
-        let (steps, inbox) = mpsc::channel();
-        Self { steps: Some(steps), painter: Some(std::thread::spawn(move || paint(&inbox))) }
-    }
-
-    fn say(&self, step: &str) {
-        if let Some(steps) = &self.steps {
-            let _nobody_listens = steps.send(step.to_owned());
-        }
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.steps = None;
-        if let Some(painter) = self.painter.take() {
-            let _it_only_painted = painter.join();
-        }
-    }
-}
-
-/// Short work says nothing: a step is only shown once it takes longer than people notice.
-fn paint(inbox: &mpsc::Receiver<String>) {
-    let mut step = String::new();
-    let mut seconds = 0.0_f32;
-    let mut painted = false;
-    loop {
-        match inbox.recv_timeout(Duration::from_millis(500)) {
-            Ok(next) => (step, seconds) = (next, 0.0),
-            Err(mpsc::RecvTimeoutError::Timeout) => {
-                seconds += 0.5;
-                anstream::eprint!("\r\u{1b}[K{step} ({seconds:.0} s)");
-                painted = true;
-            }
-            Err(mpsc::RecvTimeoutError::Disconnected) => break,
-        }
-    }
-    if painted {
-        anstream::eprint!("\r\u{1b}[K");
-    }
 }

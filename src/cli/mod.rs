@@ -5,9 +5,11 @@
 //! commands ("clean" and "findings").
 
 pub mod check;
+pub mod coverage;
 pub mod demo;
 mod doors;
 pub mod jobs;
+mod progress;
 pub mod rules;
 pub mod serve;
 pub mod service;
@@ -32,6 +34,8 @@ struct Cli {
 enum Command {
     /// Review a change in a local git repository.
     Check(check::Args),
+    /// Show what production can see of a repository: operations by unit and kind, and the markers that prove it.
+    Coverage(coverage::Args),
     /// List and explain the rules, or start a new one.
     Rules(rules::Args),
     /// Run the GitHub App: webhook receiver, queue and worker.
@@ -46,6 +50,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Check(args) => check::run(args),
+        Command::Coverage(args) => coverage::run(args),
         Command::Rules(args) => rules::run(args),
         Command::Serve(args) => serve::run(*args),
         Command::Demo(args) => demo::run(args),

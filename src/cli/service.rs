@@ -264,6 +264,7 @@ impl Gauges {
         self.metrics.attempt(attempt.kind, attempt.result, attempt.took);
         if let Some(Outcome::Published(told)) = attempt.outcome {
             self.metrics.review(attempt.took, told.findings.iter().map(|(rule, number)| (rule.as_str(), *number)));
+            self.metrics.operations(told.sights);
         }
     }
 }

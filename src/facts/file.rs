@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::code::{Call, CallId, Exit, Expr, ExprKind, Failure, Outline, Scope, ScopeId, ScopeKind};
+use super::coverage::{Bit, Known, UnitCoverage};
+use super::document::Document;
 use super::monitoring::MonitoringFile;
 use super::place::{FileClass, UnitKind};
 use super::telemetry::{LogCall, Telemetry};
@@ -15,6 +17,10 @@ pub struct FactSet {
     files: HashMap<FilePath, FileFacts>,
     /// Monitoring documents that may ask for what changed; read at the head only.
     pub monitoring: Vec<MonitoringFile>,
+    documents: HashMap<FilePath, Document>,
+    units: Vec<UnitCoverage>,
+    /// Which of them a file belongs to.
+    homes: HashMap<FilePath, usize>,
 }
 
 impl FactSet {
@@ -28,6 +34,43 @@ impl FactSet {
 
     pub fn files(&self) -> impl Iterator<Item = &FileFacts> {
         self.files.values()
+    }
+
+    pub fn insert_document(&mut self, document: Document) {
+        self.documents.insert(document.path.clone(), document);
+    }
+
+    pub fn document(&self, path: &FilePath) -> Option<&Document> {
+        self.documents.get(path)
+    }
+
+    pub fn documents(&self) -> impl Iterator<Item = &Document> {
+        self.documents.values()
+    }
+
+    /// The units, and the unit of every file that was read.
+    pub fn set_units(&mut self, units: Vec<UnitCoverage>, homes: HashMap<FilePath, usize>) {
+        self.units = units;
+        self.homes = homes;
+    }
+
+    pub fn units(&self) -> &[UnitCoverage] {
+        &self.units
+    }
+
+    /// Takes in what the configuration says of all units.
+    pub fn declare_external(&mut self, bits: &[Bit]) {
+        self.units.iter_mut().for_each(|unit| unit.external = bits.to_vec());
+    }
+
+    /// Whether a bit is proven for the unit of a file, whatever the library.
+    pub fn is_covered(&self, path: &FilePath, bit: Bit) -> bool {
+        self.coverage(path).is_some_and(|unit| unit.answer(bit, "").known == Known::Proven)
+    }
+
+    /// What instruments the unit of a file.
+    pub fn coverage(&self, path: &FilePath) -> Option<&UnitCoverage> {
+        self.homes.get(path).map(|index| &self.units[*index])
     }
 }
 

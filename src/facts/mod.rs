@@ -3,7 +3,9 @@
 mod boundary;
 mod branch;
 pub mod code;
+pub mod coverage;
 mod delta;
+mod document;
 mod exported;
 mod file;
 mod lifecycle;
@@ -16,7 +18,9 @@ mod signal;
 mod telemetry;
 
 pub use boundary::{Boundary, BoundaryKind, Callee, Outcome};
+pub use coverage::{Bit, Known, Marker, RawClient, Reach, UnitCoverage};
 pub use delta::{Delta, FilePair};
+pub use document::{Document, DocumentKind, Setting};
 pub use exported::sanitise;
 pub use file::{FactSet, FileFacts};
 pub use lifecycle::{Lifecycle, LifecycleKind};
@@ -28,5 +32,5 @@ pub(crate) use signal::words;
 pub use signal::{Breadth, Signal};
 pub use telemetry::{
     EntryKind, EntryPoint, Level, LogCall, LogStyle, Outbound, OutboundKind, SpanEnd, SpanOp, SpanOpKind, SpanStart,
-    Summary, Telemetry, Tier,
+    Summary, Target, Telemetry, Tier,
 };

@@ -10,7 +10,7 @@ use super::code::{CallId, ScopeId};
 use super::lifecycle::Lifecycle;
 use super::metric::{MetricDecl, MetricUse};
 use super::outgoing::{ContextLess, FreshContext, GivenContext, Wait};
-use crate::model::Span;
+use crate::model::{FilePath, Span};
 
 /// How a symbol was recognised; it drives the confidence of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -201,6 +201,13 @@ impl Summary {
     }
 }
 
+/// A function of this repository.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    pub path: FilePath,
+    pub scope: ScopeId,
+}
+
 /// All telemetry facts of one file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Telemetry {
@@ -226,6 +233,8 @@ pub struct Telemetry {
     pub names: HashMap<CallId, (String, Tier)>,
     /// What calls of this repository's own functions amount to.
     pub summaries: HashMap<CallId, Summary>,
+    /// Which function of this repository a call that performs I/O calls.
+    pub targets: HashMap<CallId, Target>,
     /// What the declarations of this repository's own functions say to those who call them.
     pub callees: HashMap<CallId, Callee>,
     /// Where work leaves its function.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
-use crate::model::{CommitSha, RuleId, Timestamp};
+use crate::model::{CommitSha, RuleId, Sights, Timestamp};
 use crate::queue::NewWork;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,8 @@ pub enum Outcome {
 pub struct Told {
     pub head: CommitSha,
     pub findings: BTreeMap<RuleId, u64>,
+    /// Operations the change touches, and how many of them production will be able to see.
+    pub sights: Sights,
     /// Requests to GitHub's API, tokens included.
     pub requests: u32,
 }

@@ -176,7 +176,8 @@ impl<'a> Run<'a> {
         self.complete(&run).await?;
         self.doors.probe.reached(Step::CheckCompleted);
         let findings = counts(&analysed.decision);
-        Ok(Outcome::Published(Told { head: self.head.clone(), findings, requests: self.repository.requests() }))
+        let (head, sights) = (self.head.clone(), analysed.decision.sights());
+        Ok(Outcome::Published(Told { head, findings, sights, requests: self.repository.requests() }))
     }
 
     async fn complete(&self, run: &CheckRun) -> Result<(), FlowError> {

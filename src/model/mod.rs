@@ -5,6 +5,7 @@ pub mod finding;
 pub mod ids;
 pub mod language;
 pub mod note;
+pub mod operation;
 pub mod publication;
 pub mod source;
 pub mod time;
@@ -14,5 +15,6 @@ pub use finding::{Confidence, Evidence, Finding, Fix, Location, Mode, Severity, 
 pub use ids::{CommitSha, FilePath, RepoName, RuleId};
 pub use language::Language;
 pub use note::{Note, NoteKind};
+pub use operation::{Operation, OperationKind, Sight, Sights};
 pub use source::{Pos, SourceText, Span};
 pub use time::{Clock, Timestamp};

@@ -7,8 +7,8 @@ use super::config::{Config, Level};
 use super::decision::{Decision, FileOutcome, Placement, Suppressed};
 use super::gate::conclude;
 use super::scope;
-use super::suppress::{FileText, Silence};
-use crate::model::{ChangeSet, FileChange, Finding, Note, NoteKind};
+use super::suppress::{FileText, OPERATION, Silence};
+use crate::model::{ChangeSet, FileChange, Finding, Note, NoteKind, Operation, RuleId, Sights};
 use crate::rules;
 
 /// What the engine hands over.
@@ -19,12 +19,14 @@ pub struct Input {
     pub files: Vec<FileOutcome>,
     /// The files of the head that were read, for the suppressions in their comments.
     pub texts: Vec<FileText>,
+    pub operations: Vec<Operation>,
 }
 
 /// What to say about a change, and how loud. `today` is the day on which suppressions may have ended.
 pub fn decide(change: &ChangeSet, input: Input, config: &Config, today: NaiveDate) -> Decision {
-    let Input { findings, mut notes, files, texts } = input;
+    let Input { findings, mut notes, files, texts, operations } = input;
     let mut silence = Silence::read(&texts, today);
+    let operations = applicable(operations, config, &mut silence);
     let bulk = scope::is_bulk(&change.files);
     let mut suppressed = Vec::new();
     let mut candidates = Vec::new();
@@ -62,8 +64,18 @@ pub fn decide(change: &ChangeSet, input: Input, config: &Config, today: NaiveDat
     notes.sort();
     notes.dedup();
     let findings = place(candidates, config.comments.inline_max);
-    let conclusion = conclude(config, &findings, &files);
-    Decision { findings, suppressed, notes, files, conclusion }
+    let conclusion = conclude(config, &findings, &files, Sights::of(&operations));
+    Decision { findings, suppressed, notes, operations, files, conclusion }
+}
+
+/// Operations that somebody may want to see: not ignored, and not said to be none by a comment.
+fn applicable(mut operations: Vec<Operation>, config: &Config, silence: &mut Silence) -> Vec<Operation> {
+    let rule = RuleId::new(OPERATION);
+    operations.retain(|one| {
+        let place = &one.location;
+        !config.ignores(&place.path) && !silence.allows(&rule, &place.path, place.line)
+    });
+    operations
 }
 
 /// A finding is about a changed file, under the name of the side it stands on.

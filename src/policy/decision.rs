@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{FilePath, Finding, Location, Note};
+use crate::model::{FilePath, Finding, Location, Note, Operation, Sight, Sights};
 
 #[derive(Clone, Debug, Default)]
 pub struct Decision {
@@ -11,6 +11,8 @@ pub struct Decision {
     /// Silenced by a comment in the source or by the configuration; listed, never counted.
     pub suppressed: Vec<Suppressed>,
     pub notes: Vec<Note>,
+    /// Operations that the change touches; those a comment takes out are not among them.
+    pub operations: Vec<Operation>,
     /// Every changed file, analysed or not.
     pub files: Vec<FileOutcome>,
     pub conclusion: Conclusion,
@@ -72,6 +74,17 @@ pub enum Conclusion {
 impl Decision {
     pub fn at(&self, placement: Placement) -> impl Iterator<Item = &Judged> {
         self.findings.iter().filter(move |judged| judged.placement == placement)
+    }
+
+    /// How many of the touched operations production will be able to see.
+    pub fn sights(&self) -> Sights {
+        Sights::of(&self.operations)
+    }
+
+    /// Operations that nobody will see, and those of which nothing tells.
+    pub fn out_of_sight(&self) -> impl Iterator<Item = &Operation> {
+        let of = |wanted: Sight| self.operations.iter().filter(move |one| one.sight == wanted);
+        of(Sight::Unseen).chain(of(Sight::Unknown))
     }
 
     /// `(analysed, partly, skipped)` files.

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use super::anchor;
 use super::comment::{counted, not_analysed, rule, severity};
+use super::coverage;
 use super::links::Links;
 use super::markdown_text::{cell_code, cell_prose, code, prose, sentence, shortened, visible};
 use crate::model::publication::{Annotation, AnnotationLevel, CheckRun, MAX_ANNOTATIONS, Verdict};
@@ -93,6 +94,7 @@ fn summary(decision: &Decision, shown: &[&Judged], annotated: usize, links: &Lin
             .collect();
         let _ = writeln!(out, "**{}**: {}.\n", counted(shown.len(), "finding"), parts.join(", "));
     }
+    out.push_str(&coverage::markdown(decision, links));
     if annotated < shown.len() {
         let _ = writeln!(
             out,

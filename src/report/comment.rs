@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use super::anchor;
+use super::coverage;
 use super::links::Links;
 use super::markdown_text::{cell_code, cell_prose, code, fence, prose, sentence, shortened};
 use super::marker::{self, FindingMark, Standing};
@@ -213,6 +214,7 @@ pub fn summary(decision: &Decision, outside: &[&Judged], links: &Links) -> Optio
         let _ = write!(out, "\n{} more are listed in the check run.\n", outside.len() - written);
     }
     out.push_str("\n</details>\n\n");
+    out.push_str(&coverage::markdown(decision, links));
     out.push_str(&not_analysed(decision));
     out.push_str(marker::SUMMARY);
     Some(out)

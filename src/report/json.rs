@@ -7,6 +7,7 @@
 //! | `base`, `head` | commits that were compared; `null` for an empty tree, the index or the working tree |
 //! | `summary` | `conclusion`, numbers of findings by severity, of inline comments, suppressions and files |
 //! | `findings[]` | `rule`, `title`, `severity`, `confidence`, `mode`, `path`, `line`, `end_line`, `column`, `end_column`, `side`, `scope`, `message`, `help`, `evidence[]`, `fix`, `fingerprint`, `placement`, `inline`, `folded_into` |
+//! | `coverage` | the operations this change touches: `operations`, `observable`, `not_observable`, `unknown`; `percent` and `possible_percent` (surely and possibly observable; `null` below three operations); `list[]` with `kind` (`entry`, `outbound`, `failure`, `boundary`, `job`), `path`, `line`, `end_line`, `column`, `end_column`, `side`, `name`, `sight` (`seen`, `unseen`, `unknown`), `reason`, `marker` (`path`, `line`, or `null`), `unit` |
 //! | `suppressed[]` | `rule`, `path`, `line`, `side`, `fingerprint`, `by` |
 //! | `notes[]` | `kind`, `path`, `text`: what was not or only partly analysed |
 //! | `files[]` | `path`, `state` (`analysed`, `partial`, `skipped`), `reason` |
@@ -17,7 +18,10 @@
 use serde::Serialize;
 
 use super::tally::Tally;
-use crate::model::{ChangeSet, CommitSha, Confidence, Fix, Location, Mode, Note, Severity, Side};
+use crate::model::{
+    ChangeSet, CommitSha, Confidence, Fix, Location, Mode, Note, Operation, OperationKind, Severity, Side, Sight,
+    Sights,
+};
 use crate::policy::{Conclusion, Decision, FileOutcome, Judged, Placement};
 use crate::rules;
 
@@ -32,6 +36,7 @@ struct Report<'a> {
     head: Option<&'a CommitSha>,
     summary: Summary,
     findings: Vec<Row<'a>>,
+    coverage: Coverage<'a>,
     suppressed: Vec<SuppressedRow<'a>>,
     notes: &'a [Note],
     files: &'a [FileOutcome],
@@ -86,6 +91,34 @@ struct Place<'a> {
     side: Side,
 }
 
+/// Operations of a change, or of a whole repository.
+#[derive(Serialize)]
+pub(super) struct Coverage<'a> {
+    #[serde(flatten)]
+    sights: Sights,
+    percent: Option<u32>,
+    possible_percent: Option<u32>,
+    list: Vec<OperationRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct OperationRow<'a> {
+    kind: OperationKind,
+    #[serde(flatten)]
+    place: Place<'a>,
+    name: &'a str,
+    sight: Sight,
+    reason: &'a str,
+    marker: Option<Spot<'a>>,
+    unit: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Spot<'a> {
+    path: &'a str,
+    line: u32,
+}
+
 #[derive(Serialize)]
 struct EvidenceRow<'a> {
     text: &'a str,
@@ -122,6 +155,7 @@ pub fn render(decision: &Decision, change: &ChangeSet) -> String {
             skipped: tally.skipped,
         },
         findings: decision.findings.iter().flat_map(rows).collect(),
+        coverage: coverage(&decision.operations),
         suppressed: decision.suppressed.iter().map(|one| suppressed(&one.finding, &one.by)).collect(),
         notes: &decision.notes,
         files: &decision.files,
@@ -129,6 +163,24 @@ pub fn render(decision: &Decision, change: &ChangeSet) -> String {
     let mut text = serde_json::to_string_pretty(&report).expect("texts and numbers always serialise");
     text.push('\n');
     text
+}
+
+pub(super) fn coverage(operations: &[Operation]) -> Coverage<'_> {
+    let sights = Sights::of(operations);
+    let (percent, possible_percent) = sights.percent().unzip();
+    Coverage { sights, percent, possible_percent, list: operations.iter().map(operation).collect() }
+}
+
+fn operation(one: &Operation) -> OperationRow<'_> {
+    OperationRow {
+        kind: one.kind,
+        place: place(&one.location),
+        name: &one.name,
+        sight: one.sight,
+        reason: &one.reason,
+        marker: one.marker.as_ref().map(|at| Spot { path: at.path.as_str(), line: at.line }),
+        unit: one.unit.as_deref(),
+    }
 }
 
 /// The finding, and each of its repeats as a row of its own.

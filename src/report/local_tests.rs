@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::model::{
-    ChangeSet, Content, Evidence, FileChange, FileStatus, Finding, Fix, Location, Mode, Note, NoteKind, Severity, Side,
+    ChangeSet, Content, Evidence, FileChange, FileStatus, Finding, Fix, Location, Mode, Note, NoteKind, Operation,
+    OperationKind, Severity, Side, Sight,
 };
 use crate::policy::testing::finding;
 use crate::policy::{Conclusion, Decision, FileOutcome, FileState, Judged, Placement, Suppressed};
@@ -20,7 +21,6 @@ fn sample() -> (Decision, ChangeSet) {
         hunks: Vec::new(),
         generated: false,
     };
-    let at = |line, columns| Location { path: "src/a,b.go".into(), side: Side::Right, line, end_line: line, columns };
     let full = Finding {
         severity: Severity::Error,
         location: at(5, (2, 16)),
@@ -50,6 +50,11 @@ fn sample() -> (Decision, ChangeSet) {
         ],
         suppressed: vec![Suppressed { finding: doubtful, by: "line 2: allowed: known".to_owned() }],
         notes: vec![Note::general(NoteKind::LimitReached, "only 3 files were read")],
+        operations: vec![
+            operation(3, Sight::Seen, "covered by otelhttp handler"),
+            operation(5, Sight::Unseen, "it is logged below warn only"),
+            operation(7, Sight::Unknown, "nothing in the repository tells whether pgx is instrumented"),
+        ],
         files: vec![
             FileOutcome { path: "src/a,b.go".into(), state: FileState::Analysed },
             FileOutcome { path: "x.bin".into(), state: FileState::Skipped("binary".into()) },
@@ -57,6 +62,22 @@ fn sample() -> (Decision, ChangeSet) {
         conclusion: Conclusion::Neutral,
     };
     (decision, ChangeSet { files: vec![file], ..ChangeSet::default() })
+}
+
+fn at(line: u32, columns: (u32, u32)) -> Location {
+    Location { path: "src/a,b.go".into(), side: Side::Right, line, end_line: line, columns }
+}
+
+fn operation(line: u32, sight: Sight, reason: &str) -> Operation {
+    Operation {
+        kind: OperationKind::Outbound,
+        location: at(line, (2, 6)),
+        name: "pool.Exec".to_owned(),
+        sight,
+        reason: reason.to_owned(),
+        marker: (sight == Sight::Seen).then(|| at(1, (1, 1))),
+        unit: Some(String::new()),
+    }
 }
 
 const STYLE: terminal::Style = terminal::Style { coloured: false, width: 100, pedantic: false, quiet: false };

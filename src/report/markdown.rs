@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::coverage;
 use super::markdown_text::{cell_code, cell_prose, code, fence, prose, sentence};
 use super::tally::{Tally, counted};
 use crate::model::{Severity, Side};
@@ -26,6 +27,9 @@ pub fn render(decision: &Decision) -> String {
         for judged in shown.iter().filter(|judged| judged.placement == Placement::Inline) {
             details(judged, &mut out);
         }
+    }
+    if let Some(line) = coverage::line(decision.sights()) {
+        let _infallible = writeln!(out, "\n{line}.");
     }
     notes(decision, &mut out);
     out

@@ -5,6 +5,8 @@ pub mod anchor;
 pub mod check_run;
 pub mod closing;
 pub mod comment;
+pub mod coverage;
+pub mod coverage_table;
 mod excerpt;
 pub mod json;
 pub mod links;

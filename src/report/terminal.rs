@@ -6,11 +6,15 @@ use std::fmt::Write as _;
 
 use annotate_snippets::{Group, Level, Renderer};
 
+use super::coverage;
 use super::excerpt::{self, Excerpt};
 use super::plain::visible;
 use super::tally::Tally;
 use crate::model::{ChangeSet, Evidence, Finding, Location, Severity};
 use crate::policy::{Decision, FileState, Judged, Placement};
+
+/// Operations out of sight that are worth a line each.
+const MAX_OPERATIONS: usize = 12;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
@@ -34,9 +38,25 @@ pub fn render(decision: &Decision, change: &ChangeSet, style: Style) -> String {
     }
     if !style.quiet {
         notes(decision, style, &renderer, &mut out);
+        operations(decision, &renderer, &mut out);
         let _infallible = writeln!(out, "{}", summary_line(decision, style.pedantic));
     }
     out
+}
+
+/// How much of the change production will be able to see, and what it will not.
+fn operations(decision: &Decision, renderer: &Renderer, out: &mut String) {
+    let Some((line, rows)) = coverage::plain(decision) else { return };
+    let more = rows.len().saturating_sub(MAX_OPERATIONS);
+    let mut group = Group::with_title(Level::NOTE.with_name("coverage").secondary_title(line));
+    for row in rows.into_iter().take(MAX_OPERATIONS) {
+        group = group.element(Level::NOTE.no_name().message(row));
+    }
+    if more > 0 {
+        group =
+            group.element(Level::NOTE.no_name().message(format!("and {more} more, all of them with --format json")));
+    }
+    let _infallible = writeln!(out, "{}\n", renderer.render(&[group]));
 }
 
 /// Text of strangers as it may be printed: its line breaks stay, nothing else moves the cursor.

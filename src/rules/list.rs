@@ -50,6 +50,9 @@ pub static RULES: &[Rule] = &[
     lifecycle::sdk_init_after_imports::RULE,
     lifecycle::telemetry_shutdown_skipped::RULE,
     performance::simple_processor_or_console_exporter::RULE,
+    lifecycle::instrumentation_removed::RULE,
+    lifecycle::telemetry_disabled::RULE,
+    tracing::client_bypasses_instrumentation::RULE,
 ];
 
 pub fn find(id: &str) -> Option<&'static Rule> {

@@ -82,6 +82,24 @@ impl Report {
         self.draft(file, span, Side::Left)
     }
 
+    /// A finding outside of code: in a manifest, a deployment file, a setting; or in code that is gone.
+    pub fn push(&mut self, location: Location, said: Said) {
+        let Said { scope, message, help, evidence, confidence } = said;
+        self.findings.push(Finding {
+            rule: self.rule.clone(),
+            severity: self.severity,
+            confidence,
+            mode: self.mode,
+            location,
+            scope,
+            message,
+            help,
+            evidence,
+            fix: None,
+            fingerprint: String::new(),
+        });
+    }
+
     fn draft<'r>(&'r mut self, file: &'r FileFacts, span: Span, side: Side) -> Draft<'r> {
         let location = file.location(span, side);
         let scope = file.scope_path(file.scope_around(span));
@@ -100,6 +118,15 @@ impl Report {
         };
         Draft { report: self, file, finding }
     }
+}
+
+/// What a finding without a syntax around it says. Its scope tells it from others on the same line.
+pub struct Said {
+    pub scope: String,
+    pub message: String,
+    pub help: String,
+    pub evidence: Vec<Evidence>,
+    pub confidence: Confidence,
 }
 
 /// A finding in the making; nothing is reported before [`Draft::say`].
@@ -140,6 +167,13 @@ impl Draft<'_> {
     pub fn evidence(mut self, text: impl Into<String>, span: Option<Span>) -> Self {
         let location: Option<Location> = span.map(|span| self.file.location(span, self.finding.location.side));
         self.finding.evidence.push(Evidence { text: text.into(), location });
+        self
+    }
+
+    /// Evidence that stands in another file.
+    #[must_use]
+    pub fn link(mut self, evidence: Evidence) -> Self {
+        self.finding.evidence.push(evidence);
         self
     }
 

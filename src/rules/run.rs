@@ -5,9 +5,21 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::fingerprint::fingerprint_all;
 use super::list::RULES;
 use super::meta::meta;
+use super::operation::touched;
 use super::rule::{Change, Report};
 use crate::facts::Delta;
-use crate::model::{Finding, Note, NoteKind};
+use crate::model::{Finding, Note, NoteKind, Operation};
+
+/// The operations that a change touches, with what is known of each.
+pub fn operations(delta: &Delta<'_>) -> (Vec<Operation>, Option<Note>) {
+    match catch_unwind(AssertUnwindSafe(|| touched(delta))) {
+        Ok(operations) => (operations, None),
+        Err(_) => {
+            let text = "the operations of this change could not be counted; please report it";
+            (Vec::new(), Some(Note::general(NoteKind::RuleFailed, text)))
+        }
+    }
+}
 
 /// All findings, in the order of path and line, with their fingerprints.
 pub fn run(delta: &Delta<'_>) -> (Vec<Finding>, Vec<Note>) {

@@ -6,6 +6,7 @@ mod by_node;
 mod callees;
 mod closure;
 mod contexts;
+mod coverage;
 mod declaring;
 #[cfg(test)]
 mod declaring_tests;

@@ -1,11 +1,12 @@
 //! A change set → the facts of both sides, and what could not be read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::boundaries;
+use super::coverage;
 use super::extract::{Budget, Cut};
 use super::language::outline;
 use super::meaning::telemetry;
@@ -73,7 +74,29 @@ pub fn read(change: &ChangeSet, budget: &Budget) -> Reading {
     let base = facts(base, &neighbours, &unit);
     let mut head = facts(head, &neighbours, &unit);
     head.monitoring = documents(change, &looked(change, &base, &head));
-    Reading { head, base, files }
+    let mut reading = Reading { head, base, files };
+    instrumented(change, &mut reading);
+    reading
+}
+
+/// Documents and units of both sides.
+fn instrumented(change: &ChangeSet, reading: &mut Reading) {
+    let near = || change.neighbours.iter().map(|one| (&one.path, &one.text));
+    let head = change.files.iter().filter_map(|file| Some((&file.path, file.head.text()?)));
+    let base = change.files.iter().filter_map(|file| Some((file.base_path(), file.base.text()?)));
+    coverage::add_documents(near().chain(head), &mut reading.head);
+    coverage::add_documents(near().chain(base), &mut reading.base);
+    let tree: Vec<&FilePath> = change.tree.iter().collect();
+    coverage::add_units(&tree, &mut reading.head);
+    // The tree of the base is that of the head, the change undone.
+    let new: HashSet<&FilePath> = change.files.iter().filter(|file| is_new(file)).map(|file| &file.path).collect();
+    let gone = change.files.iter().filter(|file| file.base.text().is_some()).map(FileChange::base_path);
+    let before: Vec<&FilePath> = tree.into_iter().filter(|path| !new.contains(path)).chain(gone).collect();
+    coverage::add_units(&before, &mut reading.base);
+}
+
+fn is_new(file: &FileChange) -> bool {
+    matches!(file.status, FileStatus::Added | FileStatus::Renamed)
 }
 
 fn manifests(change: &ChangeSet) -> HashMap<&str, &Arc<str>> {
@@ -104,7 +127,11 @@ fn sources(file: &FileChange, budget: &Budget) -> Result<(Option<Source>, Option
         Content::Unavailable(reason) => return Err(reason.clone()),
     };
     let Some(language) = Language::of_path(&file.path) else {
-        return Err("not a language Sightline reads".to_owned());
+        // Manifests and deployment files are read in their own way.
+        return match coverage::document_kind(&file.path) {
+            Some(_) => Ok((None, None)),
+            None => Err("not a language Sightline reads".to_owned()),
+        };
     };
     if text.len() > budget.max_bytes {
         return Err(format!("too large ({} KiB)", text.len() / 1024));

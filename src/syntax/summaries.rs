@@ -9,7 +9,7 @@ use super::meaning::redacts;
 use super::project::Project;
 use super::resolve::Resolver;
 use crate::facts::code::{CallId, ExitKind, ScopeId, ScopeKind};
-use crate::facts::{Level, Outbound, OutboundKind, SpanOpKind, Summary, Telemetry, Tier};
+use crate::facts::{Level, Outbound, OutboundKind, SpanOpKind, Summary, Target, Telemetry, Tier};
 
 const ROUNDS: usize = 3;
 
@@ -44,6 +44,10 @@ pub(super) fn link(project: &Project, telemetry: &mut [Telemetry]) {
         facts.summaries.insert(call, *summary);
         if summary.redacts {
             facts.redactions.push(call);
+        }
+        if summary.performs_io {
+            let path = project.files[edge.callee.0].path.clone();
+            facts.targets.insert(call, Target { path, scope: edge.callee.1 });
         }
         if summary.performs_io && !facts.outbound.iter().any(|op| op.call == call) {
             let name = project.files[file].outline.calls[call.index()].path.join(".");

@@ -57,6 +57,22 @@ pub fn local_with(repo: &Path, base: Option<&str>, head: &Head, limits: &Limits)
     }
 }
 
+/// Everything there is in the working tree, or in a commit of a repository without one: the change from nothing.
+pub fn whole(repo: &Path, limits: &Limits) -> Result<Fetched, WorkspaceError> {
+    let repository = Repository::open(repo, limits)?;
+    let compared_with = "the empty tree".to_owned();
+    if repository.bare {
+        let head = repository.commit("HEAD")?;
+        let sides = Sides { base: None, head_tree: head.as_str().to_owned(), head: Some(head), compared_with };
+        return assemble(&repository.git, sides, limits, &mut OnDisk);
+    }
+    let snapshot = Snapshot::working_tree(&repository.git, limits)?;
+    let sides = Sides { base: None, head_tree: snapshot.tree.clone(), head: None, compared_with };
+    let mut fetched = assemble(&snapshot.git, sides, limits, &mut OnDisk)?;
+    snapshot.describe_left_out(&mut fetched);
+    Ok(fetched)
+}
+
 struct Repository {
     git: Git,
     path: PathBuf,

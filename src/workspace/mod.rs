@@ -27,5 +27,5 @@ pub use cache::{Cache, Fetch};
 pub use error::{FetchFailure, WorkspaceError};
 pub use fetched::Fetched;
 pub use limits::Limits;
-pub use local::{Head, local, local_with};
+pub use local::{Head, local, local_with, whole};
 pub use rule_files::RuleFiles;

@@ -12,6 +12,7 @@ mod contract;
 mod demo;
 mod events;
 mod floors;
+mod operations;
 mod properties;
 mod queue_contract;
 mod repository;

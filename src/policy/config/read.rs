@@ -3,6 +3,7 @@
 use super::node::{Node, Value, parse};
 use super::schema::{Key, Kind, ROOT, SEVERITIES};
 use super::types::{Comments, Config, ConfigError, Gate, Level, Override, Pattern, SeverityMap, Voice, glob, glob_set};
+use crate::facts::Bit;
 use crate::model::{Confidence, Severity};
 use crate::rules::RULES;
 use crate::rules::custom::{FAMILY, is_slug};
@@ -162,6 +163,14 @@ fn config(root: &Node) -> Config {
     }
     if let Some(node) = root.get("comments") {
         comments(node, &mut config.comments);
+    }
+    if let Some(Value::Map(entries)) = root.get("coverage").map(|node| &node.value) {
+        config.external = entries.iter().filter_map(|(name, _)| Bit::of_name(name.text()?)).collect();
+    }
+    if let Some(Value::Number(least)) =
+        root.get("gate").and_then(|gate| gate.get("min_observable")).map(|node| &node.value)
+    {
+        config.gate.min_observable = Some(*least as u32);
     }
     if let Some(fail_on) = root.get("gate").and_then(|gate| gate.get("fail_on")) {
         gate(fail_on, &mut config.gate);

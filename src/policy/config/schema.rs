@@ -44,6 +44,7 @@ pub(super) const ROOT: &[Key] = &[
     key("paths", Kind::Section(PATHS), "which files are looked at"),
     key("rules", Kind::Section(RULES), "which rules speak, and how loud"),
     key("comments", Kind::Section(COMMENTS), "how much is said on a pull request"),
+    key("coverage", Kind::Section(COVERAGE), "what is instrumented outside of this repository"),
     key("gate", Kind::Section(GATE), "what makes the check fail at the level gate"),
 ];
 
@@ -71,7 +72,37 @@ const COMMENTS: &[Key] = &[
     ),
 ];
 
-const GATE: &[Key] = &[key("fail_on", Kind::Section(FAIL_ON), "findings that fail the check")];
+const EXTERNAL: Kind = Kind::Choice(&["external"]);
+
+/// One key for each bit of `facts::Bit`.
+const COVERAGE: &[Key] = &[
+    key("http_server", EXTERNAL, "requests it serves have spans"),
+    key("http_client", EXTERNAL, "requests it sends have spans"),
+    key("rpc_server", EXTERNAL, "RPCs it serves have spans"),
+    key("rpc_client", EXTERNAL, "RPCs it sends have spans"),
+    key("db", EXTERNAL, "database calls have spans"),
+    key("cache", EXTERNAL, "cache calls have spans"),
+    key("object", EXTERNAL, "calls of object storage have spans"),
+    key("queue_produce", EXTERNAL, "messages it sends have spans"),
+    key("queue_consume", EXTERNAL, "messages it consumes have spans"),
+    key("schedule", EXTERNAL, "scheduled jobs have spans"),
+    key("faas", EXTERNAL, "invocations have spans"),
+    key("logs_correlation", EXTERNAL, "logs carry trace ids"),
+    key("runtime_metrics", EXTERNAL, "the runtime has metrics"),
+    key("http_metrics", EXTERNAL, "requests it serves have metrics"),
+    key("ctx_executors", EXTERNAL, "context crosses threads"),
+    key("ctx_async", EXTERNAL, "context crosses tasks"),
+    key("unhandled_errors", EXTERNAL, "errors that nobody handles are reported"),
+];
+
+const GATE: &[Key] = &[
+    key("fail_on", Kind::Section(FAIL_ON), "findings that fail the check"),
+    key(
+        "min_observable",
+        Kind::Count { min: 0, max: 100 },
+        "least percentage of touched operations that are observable or may be (no such gate)",
+    ),
+];
 
 const FAIL_ON: &[Key] = &[
     key("severity", Kind::Choice(&["notice", "warning", "error"]), "at least this severe (error)"),

@@ -1,5 +1,6 @@
 use super::schema::{Key, Kind, ROOT};
 use super::*;
+use crate::facts::Bit;
 use crate::model::{Confidence, FilePath, RuleId, Severity};
 
 fn errors(text: &str) -> Vec<String> {
@@ -48,7 +49,7 @@ gate:
     assert!(!ignores("src/a/b.go") && !ignores("lib/a.go"));
     assert!(ignores("lib/a/b.go") && ignores("src/testdata/a.go"));
     assert_eq!((config.comments.inline_max, config.comments.draft_prs), (3, Voice::Full));
-    assert_eq!(config.gate, Gate { severity: Severity::Warning, confidence: Confidence::Likely });
+    assert_eq!(config.gate, Gate { severity: Severity::Warning, confidence: Confidence::Likely, min_observable: None });
 }
 
 #[test]
@@ -137,4 +138,14 @@ fn every_key_says_what_it_is_for() {
         }
     }
     walk(ROOT);
+}
+
+#[test]
+fn what_is_instrumented_elsewhere_can_be_said() {
+    let names: Vec<String> = Bit::ALL.iter().map(|bit| format!("{}: external", bit.name())).collect();
+    let config = Config::parse(&format!("coverage: {{ {} }}", names.join(", "))).unwrap();
+    assert_eq!(config.external, Bit::ALL);
+    assert!(
+        Config::parse("coverage: { db: maybe }").is_err() && Config::parse("coverage: { disk: external }").is_err()
+    );
 }

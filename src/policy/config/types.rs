@@ -3,6 +3,7 @@
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Serialize;
 
+use crate::facts::Bit;
 use crate::model::{Confidence, FilePath, RuleId, Severity};
 
 #[derive(Clone, Debug, Default)]
@@ -12,6 +13,8 @@ pub struct Config {
     pub rules: RuleSettings,
     pub comments: Comments,
     pub gate: Gate,
+    /// What is instrumented outside of the repository: by a mesh, eBPF, a layer set in a console.
+    pub external: Vec<Bit>,
 }
 
 /// How loud Sightline is.
@@ -88,6 +91,8 @@ pub enum Voice {
 pub struct Gate {
     pub severity: Severity,
     pub confidence: Confidence,
+    /// The least percentage of touched operations that are, or may be, observable.
+    pub min_observable: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -122,7 +127,7 @@ impl Default for Comments {
 
 impl Default for Gate {
     fn default() -> Self {
-        Self { severity: Severity::Error, confidence: Confidence::Certain }
+        Self { severity: Severity::Error, confidence: Confidence::Certain, min_observable: None }
     }
 }
 

@@ -7,6 +7,9 @@ use crate::model::RuleId;
 use crate::rules::RULES;
 use crate::rules::custom::{FAMILY, is_slug};
 
+/// Takes an operation out of the patch instrumentation coverage: `sightline: allow(coverage/operation) reason=…`.
+pub(in crate::policy) const OPERATION: &str = "coverage/operation";
+
 /// `allow-file` further down would be overlooked by the next reader.
 const TOP: u32 = 30;
 
@@ -94,10 +97,11 @@ fn is_known(name: &str) -> bool {
     if let Some((FAMILY, slug)) = name.split_once('/') {
         return slug == "*" || is_slug(slug);
     }
-    RULES.iter().any(|rule| match name.strip_suffix("/*") {
-        Some(family) => rule.id.split_once('/').is_some_and(|(known, _)| known == family),
-        None => rule.id == name,
-    })
+    name == OPERATION
+        || RULES.iter().any(|rule| match name.strip_suffix("/*") {
+            Some(family) => rule.id.split_once('/').is_some_and(|(known, _)| known == family),
+            None => rule.id == name,
+        })
 }
 
 fn clean(text: &str) -> String {

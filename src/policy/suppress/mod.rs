@@ -12,5 +12,6 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+pub(super) use directive::OPERATION;
 pub(super) use silence::Silence;
 pub use text::FileText;

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::directive::{self, Directive};
 use super::foreign::{self, Foreign, REGION_END, Reach};
 use super::text::FileText;
-use crate::model::{FileChange, FilePath, Finding, Note, NoteKind, Side};
+use crate::model::{FileChange, FilePath, Finding, Note, NoteKind, RuleId, Side};
 
 /// What the comments of the head silence.
 pub(in crate::policy) struct Silence {
@@ -77,6 +77,14 @@ impl Silence {
 
     fn note(&mut self, path: &FilePath, text: String) {
         self.notes.push(Note::on(NoteKind::Suppression, path, text));
+    }
+
+    /// Whether a comment of our own names a rule for a line of the head.
+    pub(in crate::policy) fn allows(&mut self, rule: &RuleId, path: &FilePath, line: u32) -> bool {
+        let Some(file) = self.files.get_mut(path) else { return false };
+        let reaches = |own: &&mut Own| own.directive.whole_file || own.targets.contains(&line);
+        let found = file.own.iter_mut().filter(reaches).find(|own| own.directive.covers(rule));
+        found.map(|own| own.used = true).is_some()
     }
 
     /// What silences a finding, in words; nothing if it may speak.

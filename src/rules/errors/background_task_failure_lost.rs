@@ -1,7 +1,7 @@
 //! Work runs beside its function, and what becomes of its failure is nobody's business.
 
 use crate::facts::code::{Call, CallId, ExitKind, FailureKind, ResultUse, ScopeId};
-use crate::facts::{Boundary, BoundaryKind, FileFacts, Outcome};
+use crate::facts::{Bit, Boundary, BoundaryKind, FileFacts, Outcome};
 use crate::model::{Confidence, Span};
 use crate::rules::expected::{is_cleanup, is_probe};
 use crate::rules::failing::can_fail;
@@ -12,7 +12,10 @@ pub const RULE: Rule = rule!("errors/background-task-failure-lost", check);
 fn check(change: &Change<'_>, out: &mut Report) {
     for file in change.service_files() {
         for boundary in &file.facts.telemetry.boundaries {
-            if boundary.outcome != Outcome::Dropped || exempt(file, boundary) {
+            if boundary.outcome != Outcome::Dropped
+                || exempt(file, boundary)
+                || is_caught_at_last(change, file, boundary)
+            {
                 continue;
             }
             if let Some((place, why)) = loses(file, boundary) {
@@ -33,6 +36,12 @@ fn exempt(file: HeadFile<'_>, boundary: &Boundary) -> bool {
         || facts.has_comment_in(line)
         || is_cleanup(name)
         || is_probe(name)
+}
+
+/// What nobody handled reaches the error reporter of the process: rejections of promises, exceptions of threads.
+fn is_caught_at_last(change: &Change<'_>, file: HeadFile<'_>, boundary: &Boundary) -> bool {
+    matches!(boundary.kind, BoundaryKind::Promise | BoundaryKind::Thread)
+        && change.delta.head.is_covered(&file.facts.path, Bit::UnhandledErrors)
 }
 
 fn work_name<'a>(file: &'a FileFacts, boundary: &Boundary) -> &'a str {

@@ -1,5 +1,6 @@
 //! Rules of the family `tracing`.
 
+pub mod client_bypasses_instrumentation;
 mod owner;
 pub mod span_ended_not_owned;
 pub mod span_error_status_missing;

@@ -232,7 +232,8 @@ pub(crate) fn engine() -> Engine {
         });
         let findings: Vec<_> = judged.collect();
         let conclusion = if findings.is_empty() { Conclusion::Success } else { Conclusion::Neutral };
-        Decision { findings, suppressed: Vec::new(), notes, files: files.collect(), conclusion }
+        let operations = Vec::new();
+        Decision { findings, suppressed: Vec::new(), notes, operations, files: files.collect(), conclusion }
     })
 }
 
