@@ -20,6 +20,6 @@ pub use place::{FileClass, UnitKind};
 pub(crate) use signal::words;
 pub use signal::{Breadth, Signal};
 pub use telemetry::{
-    EntryKind, EntryPoint, Level, LogCall, LogStyle, MetricDecl, MetricLabels, MetricUse, Outbound, OutboundKind,
-    SpanEnd, SpanOp, SpanOpKind, SpanStart, Summary, Telemetry, Tier,
+    EntryKind, EntryPoint, Level, LogCall, LogEvent, LogStyle, MetricDecl, MetricLabels, MetricUse, Outbound,
+    OutboundKind, SpanEnd, SpanOp, SpanOpKind, SpanStart, Summary, Telemetry, Tier,
 };

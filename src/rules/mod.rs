@@ -3,6 +3,7 @@
 //! A rule sees facts and their difference, never a language, a file or a clock. The rules of a reviewed repository are
 //! another matter: they speak of syntax, and live in [`custom`].
 
+mod audience;
 mod catalogue;
 pub mod custom;
 mod expected;
@@ -14,6 +15,7 @@ mod meta;
 mod rule;
 mod run;
 mod seen;
+mod sensitive;
 
 pub mod cost;
 pub mod errors;

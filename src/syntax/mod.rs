@@ -6,6 +6,7 @@ mod by_node;
 mod callees;
 mod closure;
 mod contexts;
+mod declared;
 mod dialect;
 mod embedded;
 mod entry;

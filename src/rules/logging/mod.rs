@@ -2,4 +2,9 @@
 
 pub mod commonly_expected_error_at_error_level;
 pub mod failure_logged_below_warn;
+pub mod debug_statement_left;
 pub mod log_args_mismatch;
+pub mod log_event_not_sent;
+pub mod log_extra_key_clash;
+mod output;
+pub mod print_in_service;
