@@ -36,6 +36,9 @@
 (call_expression function: (_) @call.callee arguments: (_) @call.args) @call
 ((new_expression constructor: (_) @call.callee arguments: (_)? @call.args) @call
   (#set! kind "new"))
+; A statement, but one that calls for somebody.
+((debugger_statement) @call
+  (#set! kind "debugger"))
 (expression_statement [(call_expression) (new_expression)] @mark.discarded)
 (expression_statement (await_expression (call_expression) @mark.discarded))
 (expression_statement (unary_expression operator: "void" argument: (call_expression) @mark.discarded))

@@ -80,6 +80,8 @@ pub struct FileFacts {
     pub language: Language,
     pub class: FileClass,
     pub unit: UnitKind,
+    /// The logging library that the unit's manifest declares.
+    pub unit_logger: Option<String>,
     pub source: SourceText,
     /// Shared with the project it was read in.
     pub outline: Arc<Outline>,

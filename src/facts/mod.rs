@@ -31,6 +31,6 @@ pub use place::{FileClass, UnitKind};
 pub(crate) use signal::words;
 pub use signal::{Breadth, Signal};
 pub use telemetry::{
-    EntryKind, EntryPoint, Level, LogCall, LogStyle, Outbound, OutboundKind, SpanEnd, SpanOp, SpanOpKind, SpanStart,
-    Summary, Target, Telemetry, Tier,
+    EntryKind, EntryPoint, Level, LogCall, LogEvent, LogStyle, Outbound, OutboundKind, SpanEnd, SpanOp, SpanOpKind,
+    SpanStart, Summary, Target, Telemetry, Tier,
 };

@@ -81,6 +81,13 @@ pub struct LogCall {
     pub has_error: bool,
 }
 
+impl LogCall {
+    /// Raw output of the language, which no logger formats, filters or ships.
+    pub fn is_print(&self) -> bool {
+        matches!(self.library.as_str(), "print" | "console" | "std" | "System" | "fmt" | "traceback")
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OutboundKind {
@@ -208,6 +215,17 @@ pub struct Target {
     pub scope: ScopeId,
 }
 
+/// A log event that is built link by link and written by a call at its end (zerolog, slf4j's fluent form, Flogger).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LogEvent {
+    pub call: CallId,
+    pub library: String,
+    /// The link creates the event; others add to it.
+    pub starts: bool,
+    /// The call that writes it, as one would append it: `Send()`.
+    pub send: String,
+}
+
 /// All telemetry facts of one file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Telemetry {
@@ -227,6 +245,10 @@ pub struct Telemetry {
     pub borrowed_spans: Vec<CallId>,
     /// Calls of error reporters (Sentry and its kin).
     pub reports: Vec<CallId>,
+    /// Links of log events; the call that writes one is in `logs`.
+    pub events: Vec<LogEvent>,
+    /// Calls and statements that stop the program for a debugger or dump a value for one pair of eyes.
+    pub breakpoints: Vec<CallId>,
     /// Calls that make a value safe to write down (mask, redact, hash).
     pub redactions: Vec<CallId>,
     /// Canonical names of the calls that resolved: `go.uber.org/zap.Logger.Info`.

@@ -3,6 +3,7 @@
 //! A rule sees facts and their difference, never a language, a file or a clock. The rules of a reviewed repository are
 //! another matter: they speak of syntax, and live in [`custom`].
 
+mod audience;
 mod catalogue;
 mod context;
 pub mod custom;
@@ -16,6 +17,7 @@ pub mod operation;
 mod rule;
 mod run;
 mod seen;
+mod sensitive;
 
 pub mod calls;
 pub mod cost;

@@ -193,6 +193,14 @@ impl Draft<'_> {
         self
     }
 
+    /// Deletes whole lines.
+    #[must_use]
+    pub fn delete(mut self, title: &str, lines: Span) -> Self {
+        let (line, end_line) = self.file.source.lines(lines);
+        self.finding.fix = Some(Fix { title: title.to_owned(), line, end_line, replacement: String::new() });
+        self
+    }
+
     pub fn say(mut self, message: impl Into<String>) {
         self.finding.message = message.into();
         self.report.findings.push(self.finding);

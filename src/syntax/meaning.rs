@@ -11,7 +11,9 @@ use super::project::Read;
 use super::resolve::Resolver;
 use super::tables::{self, Role};
 use crate::facts::code::{Call, CallId, ExprKind};
-use crate::facts::{Level, Lifecycle, LogCall, LogStyle, Outbound, SpanOp, SpanOpKind, SpanStart, Telemetry, Tier};
+use crate::facts::{
+    Level, Lifecycle, LogCall, LogEvent, LogStyle, Outbound, SpanOp, SpanOpKind, SpanStart, Telemetry, Tier,
+};
 use crate::model::Language;
 
 /// What the calls of one file mean, before wrappers of the project are known.
@@ -85,6 +87,11 @@ fn record(out: &mut Telemetry, site: &Site<'_>, id: CallId, role: &Role, tier: T
         Role::BorrowedSpan => out.borrowed_spans.push(id),
         // Followed through the whole file once all calls are known.
         Role::FreshContext | Role::DerivedContext => {}
+        Role::Event { library, starts, send } => {
+            let (library, send) = (library.clone(), send.clone());
+            out.events.push(LogEvent { call: id, library, starts: *starts, send });
+        }
+        Role::Breakpoint => out.breakpoints.push(id),
     }
 }
 
@@ -108,8 +115,9 @@ fn chain_level(read: &Read, call: &Call) -> Option<Level> {
 
 fn level_word(name: &str) -> Option<Level> {
     let lower = name.to_ascii_lowercase();
-    let word = lower.trim_start_matches("at").trim_end_matches("ing").trim_end_matches("context");
-    let word = if word.len() > 4 { word.trim_end_matches(['f', 'w', 's']) } else { word };
+    let word =
+        lower.trim_start_matches("audit").trim_start_matches("at").trim_end_matches("ing").trim_end_matches("context");
+    let word = if word.len() > 3 { word.trim_end_matches(['f', 'w', 's']) } else { word };
     Some(match word {
         "trace" | "verbose" | "silly" | "finest" => Level::Trace,
         "debug" | "fine" => Level::Debug,

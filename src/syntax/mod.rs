@@ -7,6 +7,7 @@ mod callees;
 mod closure;
 mod contexts;
 mod coverage;
+mod declared;
 mod declaring;
 #[cfg(test)]
 mod declaring_tests;

@@ -79,6 +79,7 @@ fn is_test(path: &FilePath, lower: &str, folder: &dyn Fn(&[&str]) -> bool) -> bo
         "testing",
         "__tests__",
         "__mocks__",
+        "__fixtures__",
         "spec",
         "specs",
         "e2e",

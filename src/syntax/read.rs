@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::boundaries;
 use super::coverage;
+use super::declared;
 use super::extract::{Budget, Cut};
 use super::language::outline;
 use super::meaning::telemetry;
@@ -15,7 +16,7 @@ use super::place::{class_of, unit_of};
 use super::project::{Project, Read};
 use super::resolve::Resolver;
 use super::summaries;
-use crate::facts::{FactSet, FileClass, FileFacts};
+use crate::facts::{FactSet, FileClass, FileFacts, UnitKind};
 use crate::model::{ChangeSet, Content, FileChange, FilePath, FileStatus, Language, SourceText};
 
 /// The facts of both sides.
@@ -60,7 +61,8 @@ pub fn read(change: &ChangeSet, budget: &Budget) -> Reading {
     let neighbours = outlines(neighbours, budget);
     let manifests: HashMap<&str, &Arc<str>> = manifests(change);
     let unit = |path: &FilePath, language| {
-        unit_of(path, language, &change.tree, &|name| manifests.get(name).map(|text| text.to_string()))
+        let kind = unit_of(path, language, &change.tree, &|name| manifests.get(name).map(|text| text.to_string()));
+        (kind, declared::logger(path, language, &|name| manifests.get(name).map(|text| Arc::clone(text))))
     };
     let head = outlines(head, budget);
     for (read, _, cut) in &head {
@@ -183,11 +185,10 @@ fn outlines(sources: Vec<Source>, budget: &Budget) -> Vec<Outlined> {
         .collect()
 }
 
-fn facts(
-    changed: Vec<Outlined>,
-    neighbours: &[Outlined],
-    unit: &(dyn Fn(&FilePath, Language) -> crate::facts::UnitKind + Sync),
-) -> FactSet {
+/// What a file is part of, and the logger that the manifest there declares.
+type UnitOf<'a> = dyn Fn(&FilePath, Language) -> (UnitKind, Option<String>) + Sync + 'a;
+
+fn facts(changed: Vec<Outlined>, neighbours: &[Outlined], unit: &UnitOf<'_>) -> FactSet {
     let mut classes = HashMap::new();
     let mut files: Vec<Arc<Read>> = Vec::new();
     for (read, class, _) in changed.iter().chain(neighbours) {
@@ -205,11 +206,13 @@ fn facts(
     });
     let mut set = FactSet::default();
     for (read, telemetry) in project.files.iter().zip(all) {
+        let (unit, unit_logger) = unit(&read.path, read.language);
         set.insert(FileFacts {
             path: read.path.clone(),
             language: read.language,
             class: classes[&read.path],
-            unit: unit(&read.path, read.language),
+            unit,
+            unit_logger,
             source: read.source.clone(),
             outline: read.outline.clone(),
             telemetry,

@@ -53,6 +53,12 @@ pub(super) enum Role {
     FreshContext,
     /// Adds something to the context that is its first argument.
     DerivedContext,
+    Event {
+        library: String,
+        starts: bool,
+        send: String,
+    },
+    Breakpoint,
 }
 
 /// How a call declares a metric.
@@ -251,6 +257,8 @@ fn role_of(row: &Row, value: &str) -> Option<Role> {
         "span-borrowed" => Role::BorrowedSpan,
         "context-fresh" => Role::FreshContext,
         "context-derived" => Role::DerivedContext,
+        "event" => Role::Event { library, starts: row.kind.as_deref()? == "start", send: format!("{value}()") },
+        "breakpoint" => Role::Breakpoint,
         _ => return None,
     })
 }
@@ -393,6 +401,6 @@ mod tests {
         let go = of(Language::Go);
         assert!(matches!(go.role("log/slog.Error"), Some(Role::Log { level: Level::Error, .. })));
         assert_eq!(go.returns("github.com/rs/zerolog.Event.Str"), Some("github.com/rs/zerolog.Event"));
-        assert_eq!(of(Language::TypeScript).role("console.table"), None);
+        assert_eq!(of(Language::TypeScript).role("console.clear"), None);
     }
 }

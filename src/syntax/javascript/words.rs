@@ -3,9 +3,9 @@
 use tree_sitter::Node;
 
 use super::{callback, module, pattern, settle, types};
-use crate::facts::code::{Arg, Binding, Exit, ExprKind, Failure, Import, Outline, Scope, ScopeKind, TypeDecl};
+use crate::facts::code::{Arg, Binding, Call, Exit, ExprKind, Failure, Import, Outline, Scope, ScopeKind, TypeDecl};
 use crate::model::Span;
-use crate::syntax::dialect::{Hooks, Implied, plain_exit, plain_failure};
+use crate::syntax::dialect::{Hooks, Implied, opaque_call, plain_call, plain_exit, plain_failure};
 use crate::syntax::escape::unescape;
 use crate::syntax::query::{Hit, Region, Root};
 use crate::syntax::reader::Reader;
@@ -50,6 +50,13 @@ impl Hooks for Words {
             return vec![Arg { span: reader.span(node), name: None, value: reader.expr(node) }];
         }
         reader.plain_args(node)
+    }
+
+    fn call(&self, reader: &Reader<'_, '_>, hit: &Hit<'_, '_>) -> Option<Call> {
+        if hit.kind == Some("debugger") {
+            return Some(Call { path: vec!["debugger".to_owned()], ..opaque_call(reader, hit.node) });
+        }
+        plain_call(reader, hit)
     }
 
     fn failure(&self, reader: &Reader<'_, '_>, hit: &Hit<'_, '_>, out: &mut Vec<Failure>) {
