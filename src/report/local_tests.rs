@@ -18,7 +18,7 @@ fn sample() -> (Decision, ChangeSet) {
         base: Content::Text("package a\n".into()),
         head: Content::Text(head.into()),
         hunks: Vec::new(),
-        generated: false,
+        linguist: crate::model::Linguist::default(),
     };
     let at = |line, columns| Location { path: "src/a,b.go".into(), side: Side::Right, line, end_line: line, columns };
     let full = Finding {
