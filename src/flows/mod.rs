@@ -9,6 +9,7 @@ mod publish;
 pub mod review;
 pub mod route;
 pub mod run;
+mod start;
 pub mod work;
 
 pub use analysis::{Analysed, Engine};

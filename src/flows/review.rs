@@ -14,11 +14,12 @@ use super::doors::Doors;
 use super::outcome::{FlowError, Outcome, Retry, Told};
 use super::probe::Step;
 use super::publish::Publication;
+use super::start;
 use super::work::{Cause, GroupWork, HeadWork, ReviewWork, Work};
 use crate::github::{CheckRunHandle, PullState, Repository};
 use crate::model::publication::{CheckRun, Verdict};
 use crate::model::{CommitSha, Note, NoteKind, RepoName};
-use crate::policy::{Config, Decision, Placement, Voice};
+use crate::policy::{Decision, Placement, PullFacts, Voice, loudness, quiet_start};
 use crate::report::Links;
 use crate::report::check_run::{check_run, not_analysed_run};
 use crate::workspace::Fetch;
@@ -111,6 +112,7 @@ impl<'a> Run<'a> {
     }
 
     async fn review(&self, work: &ReviewWork) -> Result<Outcome, FlowError> {
+        let first_look = start::first_look(&work.repo, self.doors).await?;
         let base = match &work.base {
             Some(base) => base.clone(),
             None => self.repository.pull_state(work.number).await?.base,
@@ -128,7 +130,10 @@ impl<'a> Run<'a> {
         if state.head != *self.head {
             return self.superseded(work, state).await;
         }
-        let voice = voice(&state, &analysed.config);
+        let voice = loudness(&facts(&state), &analysed.config);
+        if voice.speaks == Voice::Full && start::was_there_before(state.created, first_look) {
+            quiet_start(&mut analysed.decision);
+        }
         analysed.decision.notes.extend(voice.why.map(|why| Note::general(NoteKind::Analysis, why)));
         if voice.speaks != Voice::CheckOnly {
             let links = self.links(&analysed);
@@ -225,28 +230,15 @@ async fn open_check(
     Ok(check)
 }
 
-/// How loud a review is on this pull request, and why, when it is not the usual way.
-struct Loudness {
-    speaks: Voice,
-    why: Option<&'static str>,
-}
-
-fn voice(state: &PullState, config: &Config) -> Loudness {
-    let bare = |login: &str| login.trim_end_matches("[bot]").to_ascii_lowercase();
-    let quiet = |login: &str| config.comments.quiet_authors.iter().any(|name| bare(name) == bare(login));
-    let title = state.title.trim_start().to_ascii_lowercase();
-    let (speaks, why) = if !state.open {
-        (Voice::CheckOnly, Some("the pull request is closed, so no comments are written"))
-    } else if state.author.as_ref().is_some_and(|author| author.bot || quiet(&author.login)) {
-        (Voice::CheckOnly, Some("pull requests of this author get no comments"))
-    } else if title.starts_with("revert \"") || title.starts_with("revert:") {
-        (Voice::CheckOnly, Some("the pull request reverts another one, so no comments are written"))
-    } else if state.draft && config.comments.draft_prs != Voice::Full {
-        (config.comments.draft_prs, Some("the pull request is a draft: comments follow when it is ready for review"))
-    } else {
-        (Voice::Full, None)
-    };
-    Loudness { speaks, why }
+fn facts(state: &PullState) -> PullFacts<'_> {
+    PullFacts {
+        open: state.open,
+        draft: state.draft,
+        title: &state.title,
+        base_ref: &state.base_ref,
+        author: state.author.as_ref().map(|author| author.login.as_str()),
+        by_bot: state.author.as_ref().is_some_and(|author| author.bot),
+    }
 }
 
 fn counts(decision: &Decision) -> BTreeMap<crate::model::RuleId, u64> {

@@ -1,7 +1,7 @@
 //! What stands on a pull request, as far as a publication needs to know it. Authorship is what GitHub says about the
 //! viewer (`ours`), never a login.
 
-use crate::model::{CommitSha, FilePath};
+use crate::model::{CommitSha, FilePath, Timestamp};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PullState {
@@ -14,6 +14,7 @@ pub struct PullState {
     pub head: CommitSha,
     pub base: CommitSha,
     pub base_ref: String,
+    pub created: Option<Timestamp>,
     /// `None` for a deleted account.
     pub author: Option<Author>,
     /// All review threads, oldest first.

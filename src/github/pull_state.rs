@@ -9,7 +9,7 @@ use super::client::Repository;
 use super::conversation::{Author, Comment, PullState, Thread};
 use super::error::{Failure, GitHubError, Retry};
 use super::graphql::of_refused;
-use crate::model::{CommitSha, FilePath};
+use crate::model::{CommitSha, FilePath, Timestamp};
 
 const DOCUMENT: &str = include_str!("pull_state.graphql");
 const NEEDS: &str = "pull_requests: read";
@@ -140,6 +140,7 @@ struct RawFacts {
     head_ref_oid: CommitSha,
     base_ref_oid: CommitSha,
     base_ref_name: String,
+    created_at: Option<Timestamp>,
     author: Option<RawAuthor>,
 }
 
@@ -219,6 +220,7 @@ impl RawFacts {
             head: self.head_ref_oid,
             base: self.base_ref_oid,
             base_ref: self.base_ref_name,
+            created: self.created_at,
             author: self.author.map(|author| Author { bot: author.kind == "Bot", login: author.login }),
             threads: threads.into_iter().filter_map(RawThread::thread).collect(),
             comments: comments.into_iter().map(RawComment::comment).collect(),

@@ -34,10 +34,14 @@ pub fn plan(
     for comment in wanted {
         open.entry(comment.fingerprint.as_str()).or_insert(comment);
     }
+    let aside = put_aside(threads, wanted, &open);
     for (thread, mark) in threads.iter().filter(|thread| thread.comment.ours).filter_map(marked) {
         match open.get(mark.fingerprint.as_str()) {
             _ if !plan.shown.insert(mark.fingerprint.clone()) => plan.hide_duplicate(&thread.comment),
             Some(wanted) => plan.keep(thread, mark.standing, wanted, resolve_threads),
+            None if aside.contains_key(thread.id.as_str()) => {
+                plan.shown.extend(aside.get(thread.id.as_str()).map(|successor| (*successor).to_owned()));
+            }
             None => {
                 if mark.standing == Standing::Open
                     && let Some(outcome) = closing(&mark.fingerprint, &thread.path)
@@ -53,6 +57,47 @@ pub fn plan(
         }
     }
     plan
+}
+
+/// Threads that a person has put aside and whose finding has changed a little since: by id, with the fingerprint that it
+/// has now. It stays aside: the same rule in the same file, where it was, and where there is a new one.
+fn put_aside<'a>(
+    threads: &'a [Thread],
+    wanted: &'a [ReviewComment],
+    open: &HashMap<&str, &ReviewComment>,
+) -> HashMap<&'a str, &'a str> {
+    let known: HashSet<String> = threads
+        .iter()
+        .filter(|thread| thread.comment.ours)
+        .filter_map(marked)
+        .map(|(_, mark)| mark.fingerprint)
+        .collect();
+    let mut fresh: HashMap<(&FilePath, &str), Vec<&str>> = HashMap::new();
+    for comment in wanted.iter().rev().filter(|comment| !known.contains(&comment.fingerprint)) {
+        if let (Some(anchor), Some(rule)) = (&comment.anchor, rule_of(&comment.body)) {
+            fresh.entry((&anchor.path, rule)).or_default().push(&comment.fingerprint);
+        }
+    }
+    let mut aside = HashMap::new();
+    for (thread, mark) in threads.iter().filter(|thread| thread.comment.ours).filter_map(marked) {
+        // We hide duplicates ourselves, and everything else only once it is closed.
+        let hidden = thread.comment.hidden.as_ref().is_some_and(|why| !why.eq_ignore_ascii_case("duplicate"));
+        let by_person = mark.standing == Standing::Open && (thread.resolved || hidden);
+        if by_person
+            && !open.contains_key(mark.fingerprint.as_str())
+            && let Some(rule) = rule_of(&thread.comment.body)
+            && let Some(successor) = fresh.get_mut(&(&thread.path, rule)).and_then(Vec::pop)
+        {
+            aside.insert(thread.id.as_str(), successor);
+        }
+    }
+    aside
+}
+
+/// The rule of one of our comments: the last line for people says how to silence it.
+fn rule_of(body: &str) -> Option<&str> {
+    let (_, rest) = body.rsplit_once("sightline: allow(")?;
+    rest.split_once(')').map(|(rule, _)| rule)
 }
 
 fn marked(thread: &Thread) -> Option<(&Thread, FindingMark)> {

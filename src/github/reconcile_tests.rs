@@ -111,6 +111,26 @@ fn a_person_who_hid_or_resolved_it_is_right() {
 }
 
 #[test]
+fn what_a_person_put_aside_stays_aside_when_its_line_is_edited() {
+    let text = |rule: &str| format!("**Lost.**\n\n<sub>silence with `// sightline: allow({rule}) reason=…`</sub>");
+    let aside = || Thread { resolved: true, ..open("1", "f1", &text("errors/a")) };
+    let edited = wanted("f2", &text("errors/a"));
+    let plan_of = |thread: Thread, wanted: &[ReviewComment]| plan(&[thread], wanted, fixed, true);
+    let quiet = plan_of(aside(), std::slice::from_ref(&edited));
+    assert_eq!((quiet.review, quiet.edits), (vec![], vec![]));
+    assert!(quiet.shown.contains("f2"), "nor is it told in the summary");
+
+    let second = plan_of(aside(), &[edited.clone(), wanted("f3", &text("errors/a"))]);
+    assert_eq!(second.review.iter().map(|comment| comment.fingerprint.as_str()).collect::<Vec<_>>(), ["f3"]);
+    let other_rule = plan_of(aside(), &[wanted("f2", &text("errors/b"))]);
+    assert_eq!((other_rule.review.len(), other_rule.edits.len()), (1, 2), "that one is closed, this one is new");
+    let other_file = plan_of(Thread { path: "b.go".into(), ..aside() }, std::slice::from_ref(&edited));
+    assert_eq!(other_file.review.len(), 1);
+    let nobody = plan_of(open("1", "f1", &text("errors/a")), std::slice::from_ref(&edited));
+    assert_eq!(nobody.review.len(), 1, "nobody has said anything yet");
+}
+
+#[test]
 fn a_duplicate_is_hidden_not_called_fixed() {
     let existing = [open("1", "f1", "text"), open("2", "f1", "text")];
     let plan = plan(&existing, &[wanted("f1", "text")], fixed, false);

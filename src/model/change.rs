@@ -40,8 +40,16 @@ pub struct FileChange {
     pub head: Content,
     /// As git and GitHub cut them (three lines of context): a review comment must lie inside one.
     pub hunks: Vec<Hunk>,
-    /// `linguist-generated` / `linguist-vendored` of `.gitattributes`.
-    pub generated: bool,
+    pub linguist: Linguist,
+}
+
+/// What the `.gitattributes` of the base say about a file; nothing where they say nothing. What they say counts for more
+/// than a name or a header, in either direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Linguist {
+    pub generated: Option<bool>,
+    pub vendored: Option<bool>,
+    pub documentation: Option<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ pub mod publication;
 pub mod source;
 pub mod time;
 
-pub use change::{ChangeSet, Content, FileChange, FileStatus, Hunk, Neighbour};
+pub use change::{ChangeSet, Content, FileChange, FileStatus, Hunk, Linguist, Neighbour};
 pub use finding::{Confidence, Evidence, Finding, Fix, Location, Mode, Severity, Side};
 pub use ids::{CommitSha, FilePath, RepoName, RuleId};
 pub use language::Language;

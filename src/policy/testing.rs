@@ -32,6 +32,6 @@ pub(crate) fn change(path: &str, added: &[u32]) -> FileChange {
         base: Content::Text(text.as_str().into()),
         head: Content::Text(text.as_str().into()),
         hunks: vec![hunk],
-        generated: false,
+        linguist: crate::model::Linguist::default(),
     }
 }

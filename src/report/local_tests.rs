@@ -19,7 +19,7 @@ fn sample() -> (Decision, ChangeSet) {
         base: Content::Text("package a\n".into()),
         head: Content::Text(head.into()),
         hunks: Vec::new(),
-        generated: false,
+        linguist: crate::model::Linguist::default(),
     };
     let full = Finding {
         severity: Severity::Error,

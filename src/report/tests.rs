@@ -42,7 +42,7 @@ fn file(path: &str) -> FileChange {
             removed: vec![12],
             added: vec![12, 13],
         }],
-        generated: false,
+        linguist: crate::model::Linguist::default(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! File classes and unit kinds, from paths, headers and manifests.
 
 use crate::facts::{FileClass, UnitKind};
-use crate::model::{FilePath, Language};
+use crate::model::{FilePath, Language, Linguist};
 
 /// Folders of build, release and development scripts.
 const SCRIPTS: [&str; 24] = [
@@ -32,8 +32,8 @@ const SCRIPTS: [&str; 24] = [
 ];
 
 /// What a file is, by its path and the first lines of its text.
-pub fn class_of(path: &FilePath, text: &str, generated: bool) -> FileClass {
-    if generated || is_generated(path, text) {
+pub fn class_of(path: &FilePath, text: &str, linguist: Linguist) -> FileClass {
+    if linguist.generated.unwrap_or_else(|| is_generated(path, text)) {
         return FileClass::Generated;
     }
     let lower = path.as_str().to_ascii_lowercase();
@@ -41,7 +41,8 @@ pub fn class_of(path: &FilePath, text: &str, generated: bool) -> FileClass {
     if folder(&[".semgrep"]) {
         return FileClass::Test;
     }
-    if folder(&["vendor", "node_modules", "third_party", "third-party", "vendored", "external", "bower_components"]) {
+    let vendored = ["vendor", "node_modules", "third_party", "third-party", "vendored", "external", "bower_components"];
+    if linguist.vendored.unwrap_or_else(|| folder(&vendored)) {
         return FileClass::Vendored;
     }
     if is_test(path, &lower, &folder) {
@@ -50,19 +51,10 @@ pub fn class_of(path: &FilePath, text: &str, generated: bool) -> FileClass {
     if folder(&["migrations", "migration", "migrate", "alembic", "db_migrations"]) {
         return FileClass::Migration;
     }
-    if folder(&[
-        "example",
-        "examples",
-        "sample",
-        "samples",
-        "demo",
-        "demos",
-        "docs",
-        "doc",
-        "documentation",
-        "tutorial",
-        "tutorials",
-    ]) {
+    let words = ["docs", "doc", "documentation", "tutorial", "tutorials"];
+    if linguist.documentation.unwrap_or_else(|| folder(&words))
+        || folder(&["example", "examples", "sample", "samples", "demo", "demos"])
+    {
         return FileClass::Example;
     }
     let name = path.file_name();
@@ -268,7 +260,7 @@ mod tests {
 
     #[test]
     fn classes_follow_paths_and_headers() {
-        let class = |path: &str, text: &str| class_of(&FilePath::from(path), text, false);
+        let class = |path: &str, text: &str| class_of(&FilePath::from(path), text, Linguist::default());
         assert_eq!(class("a/b_test.go", ""), FileClass::Test);
         assert_eq!(class("src/test/java/X.java", ""), FileClass::Test);
         assert_eq!(class("pkg/api.pb.go", ""), FileClass::Generated);
@@ -276,5 +268,18 @@ mod tests {
         assert_eq!(class("vendor/x/y.go", ""), FileClass::Vendored);
         assert_eq!(class("app/latest.go", ""), FileClass::Production);
         assert_eq!(class("scripts/x.py", ""), FileClass::Script);
+    }
+
+    #[test]
+    fn what_the_attributes_say_counts_in_either_direction() {
+        let class = |path: &str, linguist| class_of(&FilePath::from(path), "package a", linguist);
+        let none = Linguist::default;
+        assert_eq!(class("a.go", Linguist { generated: Some(true), ..none() }), FileClass::Generated);
+        assert_eq!(class("a.pb.go", Linguist { generated: Some(false), ..none() }), FileClass::Production);
+        assert_eq!(class("a.go", Linguist { vendored: Some(true), ..none() }), FileClass::Vendored);
+        assert_eq!(class("vendor/ours/a.go", Linguist { vendored: Some(false), ..none() }), FileClass::Production);
+        assert_eq!(class("a.go", Linguist { documentation: Some(true), ..none() }), FileClass::Example);
+        assert_eq!(class("docs/api/a.go", Linguist { documentation: Some(false), ..none() }), FileClass::Production);
+        assert_eq!(class("docs/examples/a.go", Linguist { documentation: Some(false), ..none() }), FileClass::Example);
     }
 }

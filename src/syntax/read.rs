@@ -17,7 +17,7 @@ use super::project::{Project, Read};
 use super::resolve::Resolver;
 use super::summaries;
 use crate::facts::{FactSet, FileClass, FileFacts, UnitKind};
-use crate::model::{ChangeSet, Content, FileChange, FilePath, FileStatus, Language, SourceText};
+use crate::model::{ChangeSet, Content, FileChange, FilePath, FileStatus, Language, Linguist, SourceText};
 
 /// The facts of both sides.
 #[derive(Debug, Default)]
@@ -57,7 +57,7 @@ pub fn read(change: &ChangeSet, budget: &Budget) -> Reading {
             Err(reason) => files.push((file.path.clone(), Outcome::Skipped(reason))),
         }
     }
-    let neighbours = change.neighbours.iter().filter_map(|one| source(&one.path, &one.text, false)).collect();
+    let neighbours = change.neighbours.iter().filter_map(|one| source(&one.path, &one.text)).collect();
     let neighbours = outlines(neighbours, budget);
     let manifests: HashMap<&str, &Arc<str>> = manifests(change);
     let unit = |path: &FilePath, language| {
@@ -138,7 +138,7 @@ fn sources(file: &FileChange, budget: &Budget) -> Result<(Option<Source>, Option
     if text.len() > budget.max_bytes {
         return Err(format!("too large ({} KiB)", text.len() / 1024));
     }
-    let class = class_of(&file.path, text, file.generated);
+    let class = class_of(&file.path, text, file.linguist);
     match class {
         FileClass::Generated => return Err("generated".to_owned()),
         FileClass::Vendored => return Err("vendored".to_owned()),
@@ -165,9 +165,9 @@ fn longest_line(text: &str) -> usize {
     text.lines().map(str::len).max().unwrap_or(0)
 }
 
-fn source(path: &FilePath, text: &Arc<str>, generated: bool) -> Option<Source> {
+fn source(path: &FilePath, text: &Arc<str>) -> Option<Source> {
     let language = Language::of_path(path)?;
-    let class = class_of(path, text, generated);
+    let class = class_of(path, text, Linguist::default());
     let useful = !matches!(class, FileClass::Test | FileClass::Vendored) && longest_line(text) <= 20_000;
     useful.then(|| Source { path: path.clone(), language, text: text.clone(), class })
 }

@@ -113,7 +113,7 @@ impl Unread {
             path: entry.path,
             old_path: None,
             hunks: Vec::new(),
-            generated: false,
+            linguist: crate::model::Linguist::default(),
         }
     }
 }
@@ -185,7 +185,7 @@ fn file_change(file: Changed, blobs: &Blobs, attributes: &Attributes) -> FileCha
         Some(_) if cut => Content::Unavailable("the diff is too long: its changed lines are unknown".to_owned()),
         Some(blob) => blobs.get(&blob.oid).cloned().unwrap_or(Content::Unavailable("it was not loaded".to_owned())),
     };
-    let generated = attributes.is_generated(entry.old_path.as_ref().unwrap_or(&entry.path));
+    let linguist = attributes.of(entry.old_path.as_ref().unwrap_or(&entry.path));
     FileChange {
         status: entry.status,
         base: content(&entry.old),
@@ -193,7 +193,7 @@ fn file_change(file: Changed, blobs: &Blobs, attributes: &Attributes) -> FileCha
         path: entry.path,
         old_path: entry.old_path,
         hunks,
-        generated,
+        linguist,
     }
 }
 

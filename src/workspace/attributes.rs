@@ -1,13 +1,13 @@
-//! `linguist-generated` and `linguist-vendored` from `.gitattributes`, read from the base so that a change cannot
-//! declare itself generated. A matcher of our own: it costs no process, and works with every version of git.
+//! `linguist-generated`, `-vendored` and `-documentation` from `.gitattributes`, read from the base so that a change
+//! cannot declare itself generated. A matcher of our own: it costs no process, and works with every version of git.
 
 use std::collections::HashMap;
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use crate::model::FilePath;
+use crate::model::{FilePath, Linguist};
 
-const NAMES: [&str; 2] = ["linguist-generated", "linguist-vendored"];
+const NAMES: [&str; 3] = ["linguist-generated", "linguist-vendored", "linguist-documentation"];
 
 /// The rules of all attribute files that concern the changed paths.
 #[derive(Default)]
@@ -39,7 +39,7 @@ impl Attributes {
         self.files.insert(file.folder().to_owned(), lines);
     }
 
-    pub(super) fn is_generated(&self, path: &FilePath) -> bool {
+    pub(super) fn of(&self, path: &FilePath) -> Linguist {
         let mut decided = [None; NAMES.len()];
         // The nearest file wins, and inside a file the last line that matches.
         for file in Self::files_for(path) {
@@ -55,7 +55,8 @@ impl Attributes {
                 }
             }
         }
-        decided.contains(&Some(Some(true)))
+        let [generated, vendored, documentation] = decided.map(Option::flatten);
+        Linguist { generated, vendored, documentation }
     }
 }
 
@@ -109,24 +110,29 @@ mod tests {
     fn names_match_anywhere_and_patterns_with_a_slash_match_from_the_folder() {
         let root = attributes(&[(
             ".gitattributes",
-            "# comment\n*.pb.go linguist-generated\n/api/*.ts text linguist-generated=true\nthird/** linguist-vendored\n\"a b.go\" linguist-generated\n",
+            "# comment\n*.pb.go linguist-generated\n/api/*.ts text linguist-generated=true\nthird/** linguist-vendored\nguide/* linguist-documentation\n\"a b.go\" linguist-generated\n",
         )]);
-        let generated = |path: &str| root.is_generated(&FilePath::from(path));
-        assert!(
-            generated("x/y/z.pb.go") && generated("api/client.ts") && generated("third/a/b.py") && generated("a b.go")
-        );
+        let marked = |path: &str| root.of(&FilePath::from(path));
+        let generated = |path: &str| marked(path).generated == Some(true);
+        assert!(generated("x/y/z.pb.go") && generated("api/client.ts") && generated("a b.go"));
+        assert_eq!(marked("third/a/b.py").vendored, Some(true));
+        assert_eq!(marked("guide/a.py").documentation, Some(true));
         assert!(!generated("api/sub/client.ts") && !generated("src/api/client.ts") && !generated("main.go"));
     }
 
     #[test]
     fn nearer_files_and_later_lines_win() {
         let both = attributes(&[
-            (".gitattributes", "*.go linguist-generated\nmain.go -linguist-generated\n"),
+            (".gitattributes", "*.go linguist-generated\nmain.go -linguist-generated\nreset.go !linguist-generated\n"),
             ("hand/.gitattributes", "*.go linguist-generated=false\n"),
         ]);
-        assert!(both.is_generated(&FilePath::from("a.go")));
-        assert!(!both.is_generated(&FilePath::from("main.go")));
-        assert!(!both.is_generated(&FilePath::from("hand/a.go")));
+        let generated = |path: &str| both.of(&FilePath::from(path)).generated;
+        assert_eq!(generated("a.go"), Some(true));
+        assert_eq!(generated("main.go"), Some(false));
+        assert_eq!(generated("hand/a.go"), Some(false));
+        assert_eq!(generated("hand/deep/a.go"), Some(false), "a folder speaks for those below it");
+        assert_eq!(generated("reset.go"), None, "as if nothing had been said");
+        assert_eq!(generated("a.py"), None);
     }
 
     #[test]

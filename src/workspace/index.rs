@@ -80,7 +80,7 @@ impl Snapshot {
                 base: Content::Unavailable("its new version is too large to be compared".to_owned()),
                 head: Content::TooLarge { bytes: *bytes },
                 hunks: Vec::new(),
-                generated: false,
+                linguist: crate::model::Linguist::default(),
             });
         }
     }

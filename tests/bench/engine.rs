@@ -101,7 +101,7 @@ fn added(files: &[(FilePath, Arc<str>)]) -> ChangeSet {
             base: Content::Absent,
             head: Content::Text(text.clone()),
             hunks: vec![hunk],
-            generated: false,
+            linguist: sightline::model::Linguist::default(),
         }
     });
     ChangeSet { files: files.collect(), ..ChangeSet::default() }

@@ -99,8 +99,8 @@ fn configuration_and_attributes_are_those_of_the_base() {
     let repo = varied();
     let fetched = local(repo.path(), Some("main"), &Head::Rev("feature".to_owned())).unwrap();
     assert_eq!(fetched.config.as_deref(), Some("level: observe\n"));
-    assert!(find(&fetched.change, "api/x.pb.go").generated);
-    assert!(!find(&fetched.change, "src/a.go").generated);
+    assert_eq!(find(&fetched.change, "api/x.pb.go").linguist.generated, Some(true));
+    assert_eq!(find(&fetched.change, "src/a.go").linguist.generated, None);
     let neighbours: Vec<&str> = fetched.change.neighbours.iter().map(|near| near.path.as_str()).collect();
     assert!(neighbours.contains(&"go.mod"), "{neighbours:?}");
     assert!(fetched.change.tree.iter().any(|path| path.as_str() == "src/renamed.py"));
@@ -290,8 +290,8 @@ fn a_remote_change_is_the_local_one_and_costs_few_requests() {
     assert_eq!(paths(&remote.change), paths(&local.change));
     for (one, other) in remote.change.files.iter().zip(&local.change.files) {
         assert_eq!(
-            (&one.base, &one.head, &one.hunks, one.generated),
-            (&other.base, &other.head, &other.hunks, other.generated)
+            (&one.base, &one.head, &one.hunks, one.linguist),
+            (&other.base, &other.head, &other.hunks, other.linguist)
         );
     }
     assert_eq!(remote.config, local.config);

@@ -119,15 +119,6 @@ fn control_characters_of_the_file_do_not_reach_a_message() {
 }
 
 #[test]
-fn quiet_authors_and_drafts_lower_the_voice() {
-    let config = Config::default();
-    assert_eq!(config.voice("dependabot[bot]", false), Voice::CheckOnly);
-    assert_eq!(config.voice("ada", true), Voice::CheckOnly);
-    assert_eq!(config.voice("ada", false), Voice::Full);
-    assert_eq!(Config::parse("level: observe").unwrap().voice("ada", false), Voice::CheckOnly);
-}
-
-#[test]
 fn every_key_says_what_it_is_for() {
     fn walk(keys: &[Key]) {
         for key in keys {

@@ -154,17 +154,6 @@ impl Config {
             None => self.rules.on_by_default.then_some(default),
         }
     }
-
-    /// Where a review of this pull request speaks.
-    pub fn voice(&self, author: &str, draft: bool) -> Voice {
-        if self.level == Level::Observe || self.comments.quiet_authors.iter().any(|quiet| quiet == author) {
-            Voice::CheckOnly
-        } else if draft {
-            self.comments.draft_prs
-        } else {
-            Voice::Full
-        }
-    }
 }
 
 impl SeverityMap {

@@ -97,7 +97,7 @@ fn task<'a>(delta: &Delta<'a>, file: &'a FileChange, set: &'a RuleSet) -> Option
     let is_test = facts.is_none();
     if is_test {
         let small = text.len() <= Budget::default().max_bytes && text.lines().all(|line| line.len() <= LONGEST_LINE);
-        if !small || syntax::class_of(&file.path, text, file.generated) != FileClass::Test {
+        if !small || syntax::class_of(&file.path, text, file.linguist) != FileClass::Test {
             return None;
         }
     }

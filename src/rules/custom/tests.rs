@@ -30,7 +30,7 @@ fn changed(path: &str, text: &str, added: &[u32]) -> FileChange {
         base: Content::Text("".into()),
         head: Content::Text(Arc::from(text)),
         hunks: vec![hunk],
-        generated: false,
+        linguist: crate::model::Linguist::default(),
     }
 }
 

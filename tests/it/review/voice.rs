@@ -33,16 +33,36 @@ async fn a_draft_gets_its_comments_when_it_is_ready() {
 }
 
 #[tokio::test]
-async fn bots_reverts_and_closed_pull_requests_get_the_check_only() {
+async fn bots_reverts_merges_releases_and_closed_pull_requests_get_the_check_only() {
     let world = World::new().await;
     let number = opened(&world, Opening { author: "dependabot[bot]", ..opening("bot") }).await;
     only_the_check(&world, number);
     let number = opened(&world, Opening { title: "Revert \"Add the cache\"", ..opening("revert") }).await;
     only_the_check(&world, number);
+    let number = opened(&world, Opening { title: "Merge branch 'main' into develop", ..opening("merge") }).await;
+    only_the_check(&world, number);
+    world.github.push(REPO, "release/1.2", &[]).await.unwrap();
+    let number = opened(&world, Opening { base: "release/1.2", ..opening("backport") }).await;
+    only_the_check(&world, number);
     let number = world.opened("closed", &with("FINDME\n")).await;
     world.github.set_pull_request(REPO, number, "closed").await.unwrap();
     world.work().await;
     only_the_check(&world, number);
+}
+
+#[tokio::test]
+async fn a_pull_request_that_was_there_before_sightline_starts_quietly() {
+    let world = World::new().await;
+    let number = world.opened("change", &with("FINDME\n")).await;
+    world.pass(2 * 3_600).await;
+    let seen = world.seen(number);
+    assert_eq!((seen.threads.len(), seen.comments.len()), (0, 1), "a warning is told in the summary");
+    assert!(seen.comments[0].body.contains("was opened before Sightline"), "{}", seen.comments[0].body);
+    world.push("change", &with("FINDME\nFINDME too\n")).await;
+    world.work().await;
+    assert_eq!(world.seen(number).threads.len(), 0, "later pushes do not change that");
+    let next = world.reviewed("next", &with("FINDME\n")).await;
+    assert_eq!(world.seen(next).threads.len(), 1);
 }
 
 #[tokio::test]
