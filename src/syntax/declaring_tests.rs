@@ -14,7 +14,7 @@ fn facts(files: &[(&str, &str)]) -> Vec<FileFacts> {
         base: Content::Absent,
         head: Content::Text(Arc::from(*text)),
         hunks: Vec::new(),
-        generated: false,
+        linguist: crate::model::Linguist::default(),
     };
     let change = ChangeSet { files: files.iter().map(added).collect(), ..ChangeSet::default() };
     let reading = read(&change, &Budget::default());

@@ -62,7 +62,7 @@ fn collect(folder: &Path, prefix: &str, out: &mut Vec<FileChange>) {
                 base: Content::Absent,
                 head: Content::Text(text.into()),
                 hunks: Vec::new(),
-                generated: false,
+                linguist: crate::model::Linguist::default(),
             });
         }
     }

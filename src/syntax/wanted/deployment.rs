@@ -137,7 +137,7 @@ mod tests {
             base: Content::Text(Arc::from("a")),
             head: Content::Text(Arc::from("b")),
             hunks: Vec::new(),
-            generated: false,
+            linguist: crate::model::Linguist::default(),
         };
         let files = [file];
         let mut wishes = Wishes::new(&files, &tree);
