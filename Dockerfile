@@ -11,7 +11,7 @@ WORKDIR /build
 # The dependencies alone, so that they are built again only when they change.
 COPY Cargo.toml Cargo.lock ./
 RUN mkdir -p src tests/bench \
- && echo 'fn main() {}' | tee src/main.rs tests/bench/engine.rs > /dev/null \
+ && echo 'fn main() {}' | tee src/main.rs src/build.rs tests/bench/engine.rs > /dev/null \
  && touch src/lib.rs \
  && cargo build --profile dist --locked \
  && rm -rf src tests

@@ -1,12 +1,15 @@
 //! The whole pure pipeline: a change set and a configuration in, a decision out. It cannot fail: trouble becomes a note.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use crate::facts::{Delta, Document, FileFacts, UnitCoverage};
-use crate::model::{ChangeSet, FilePath, Finding, Note, NoteKind, Operation};
+use crate::model::{ChangeSet, FileChange, FilePath, Finding, Note, NoteKind, Operation, SourceText, Span};
 use crate::policy::{Config, Decision, FileOutcome, FileState, FileText, Input, decide};
 use crate::rules::custom::{self, Fault, Said};
-use crate::syntax::{Budget, Outcome, Reading, read};
+use crate::syntax::{Budget, Forgotten, Outcome, Outlines, Reading, read_with};
 
 /// More faults of a repository's own rules than this help nobody who reads a review.
 const FAULTS: usize = 10;
@@ -22,26 +25,28 @@ pub struct Analysis {
 
 /// Facts, difference, rules: everything below policy.
 pub fn analyse(change: &ChangeSet) -> Analysis {
-    let reading = read(change, &Budget::default());
+    let reading = read_with(change, &Budget::default(), &Forgotten);
     judge(change, reading).0
 }
 
 /// Everything: what is ignored is not even read, and what is said follows the configuration. `today` is the day on
 /// which a suppression may have ended.
 pub fn check(change: &ChangeSet, config: &Config, today: NaiveDate) -> Decision {
+    check_with(change, config, today, &Forgotten)
+}
+
+/// The same with outlines that were read before.
+pub fn check_with(change: &ChangeSet, config: &Config, today: NaiveDate, known: &dyn Outlines) -> Decision {
     let (ignored, files): (Vec<_>, Vec<_>) = change.files.iter().cloned().partition(|file| config.ignores(&file.path));
     let visible = ChangeSet { files, ..change.clone() };
-    let mut reading = read(&visible, &Budget::default());
+    let mut reading = read_with(&visible, &Budget::default(), known);
     reading.base.declare_external(&config.external);
     reading.head.declare_external(&config.external);
     let (analysis, texts) = judge(&visible, reading);
-    let ignored = ignored.into_iter().map(|file| FileOutcome {
-        path: file.path,
-        state: FileState::Skipped("ignored by .github/sightline.yml".to_owned()),
-    });
+    let ignored = ignored.into_iter().map(|file| self::ignored(file.path));
     let files = analysis.files.into_iter().map(outcome).chain(ignored).collect();
     let operations = analysis.operations;
-    let input = Input { findings: analysis.findings, notes: analysis.notes, files, texts, operations };
+    let input = Input { findings: analysis.findings, notes: analysis.notes, files, texts, operations, whole: false };
     decide(&visible, input, config, today)
 }
 
@@ -56,12 +61,71 @@ pub struct Survey {
 pub fn survey(change: &ChangeSet, config: &Config) -> Survey {
     let files = change.files.iter().filter(|file| !config.ignores(&file.path)).cloned().collect();
     let visible = ChangeSet { files, ..change.clone() };
-    let mut reading = read(&visible, &Budget::default());
+    let mut reading = read_with(&visible, &Budget::default(), &Forgotten);
     reading.head.declare_external(&config.external);
     let delta = Delta { change: &visible, base: &reading.base, head: &reading.head };
     let operations = crate::rules::operation::everything(&delta);
     let units = reading.head.units().to_vec();
     Survey { operations, units, files: reading.files.into_iter().map(outcome).collect() }
+}
+
+/// What there is to say about one part of a whole tree, before policy.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Part {
+    pub findings: Vec<Finding>,
+    notes: Vec<Note>,
+    files: Vec<(FilePath, Outcome)>,
+    operations: Vec<Operation>,
+    /// Comments of the files whose text policy and reports ask for: those with findings or suppressions.
+    comments: Vec<(FilePath, Vec<Span>)>,
+}
+
+/// One part of a whole tree, its files as if they were new. What a rule compares with the base has nothing to say here.
+/// Of the configuration only what [`Part::depends_on`] names plays a role.
+pub fn part(change: &ChangeSet, config: &Config, known: &dyn Outlines) -> Part {
+    let mut reading = read_with(change, &Budget::default(), known);
+    reading.head.declare_external(&config.external);
+    let (Analysis { findings, notes, files, operations }, texts) = judge(change, reading);
+    let found: HashSet<&FilePath> = findings.iter().map(|finding| &finding.location.path).collect();
+    let asked = |text: &FileText| found.contains(&text.path) || text.source.as_str().contains("sightline:");
+    let comments = texts.into_iter().filter(asked).map(|text| (text.path, text.comments)).collect();
+    Part { findings, notes, files, operations, comments }
+}
+
+impl Part {
+    /// What a part depends on beside the code.
+    pub fn depends_on(config: &Config) -> String {
+        format!("{:?}", config.external)
+    }
+
+    /// The files whose texts [`whole`] wants.
+    pub fn asks_for(&self) -> impl Iterator<Item = &FilePath> {
+        self.comments.iter().map(|(path, _)| path)
+    }
+}
+
+/// All parts of a tree together; `change` holds the files that they ask for.
+pub fn whole(change: &ChangeSet, parts: Vec<Part>, config: &Config, today: NaiveDate) -> Decision {
+    let mut input = Input { whole: true, ..Input::default() };
+    let heads: HashMap<&FilePath, &FileChange> = change.files.iter().map(|file| (&file.path, file)).collect();
+    for part in parts {
+        input.findings.extend(part.findings);
+        input.notes.extend(part.notes);
+        input.operations.extend(part.operations);
+        input.files.extend(
+            part.files.into_iter().map(|file| if config.ignores(&file.0) { ignored(file.0) } else { outcome(file) }),
+        );
+        let texts = part.comments.into_iter().filter_map(|(path, comments)| {
+            let source = SourceText::new(heads.get(&path)?.head.text()?.clone());
+            Some(FileText { path, source, comments })
+        });
+        input.texts.extend(texts);
+    }
+    decide(change, input, config, today)
+}
+
+fn ignored(path: FilePath) -> FileOutcome {
+    FileOutcome { path, state: FileState::Skipped("ignored by .github/sightline.yml".to_owned()) }
 }
 
 fn judge(change: &ChangeSet, reading: Reading) -> (Analysis, Vec<FileText>) {

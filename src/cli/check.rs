@@ -9,12 +9,13 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 
 use super::progress::Progress;
-use crate::check::check;
+use super::{kept, whole};
+use crate::check::check_with;
 use crate::model::{Note, NoteKind, Severity};
 use crate::policy::{Conclusion, Config, ConfigError, Decision, Placement};
 use crate::report::terminal::Style;
 use crate::report::{json, markdown, sarif, terminal, workflow};
-use crate::workspace::{Fetched, Head, local};
+use crate::workspace::{FactCache, Fetched, Head, Limits, Whole, local};
 
 /// Nothing worth mentioning.
 const CLEAN: u8 = 0;
@@ -49,6 +50,14 @@ pub struct Args {
     /// Review what would be committed now.
     #[arg(long)]
     staged: bool,
+
+    /// Look at everything that is there, as if all of it were new, instead of a change.
+    #[arg(long, conflicts_with = "base")]
+    all: bool,
+
+    /// Neither use nor keep what earlier runs have worked out (kept in the user's cache folder).
+    #[arg(long)]
+    no_cache: bool,
 
     /// How to print: for people, as JSON (documented and versioned), as SARIF 2.1.0, as commands of GitHub Actions, or as
     /// a Markdown summary.
@@ -123,24 +132,46 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
     };
     let progress = Progress::start(args.quiet);
-    progress.say("reading the change");
-    let head = match (&args.head, args.staged) {
+    let cache = if args.no_cache { None } else { kept::open() };
+    let (decision, fetched) = if args.all {
+        whole::run(&Whole::open(&args.repo, &head(&args), &Limits::default())?, config, cache.as_ref(), &progress)?
+    } else {
+        of_change(&args, config, cache.as_ref(), &progress)?
+    };
+    if let Some(cache) = cache {
+        cache.tidy();
+    }
+    drop(progress);
+    print(&args, &decision, &fetched)?;
+    Ok(ExitCode::from(exit_code(&args, &decision)))
+}
+
+fn head(args: &Args) -> Head {
+    match (&args.head, args.staged) {
         (Some(revision), _) => Head::Rev(revision.clone()),
         (None, true) => Head::Staged,
         (None, false) => Head::WorkingTree,
-    };
-    let fetched = local(&args.repo, args.base.as_deref(), &head)?;
+    }
+}
+
+fn of_change(
+    args: &Args,
+    config: Option<Config>,
+    cache: Option<&FactCache>,
+    progress: &Progress,
+) -> anyhow::Result<(Decision, Fetched)> {
+    progress.say("reading the change");
+    let fetched = local(&args.repo, args.base.as_deref(), &head(args))?;
     let (config, notes) = match config {
         Some(config) => (config, Vec::new()),
         None => config_of(&fetched),
     };
     progress.say(&format!("analysing {} files", fetched.change.files.len()));
-    let mut decision = check(&fetched.change, &config, chrono::Utc::now().date_naive());
+    let today = chrono::Utc::now().date_naive();
+    let mut decision = check_with(&fetched.change, &config, today, kept::outlines(cache));
     decision.notes.extend(fetched.notes.iter().cloned().chain(notes));
     decision.notes.sort();
-    drop(progress);
-    print(&args, &decision, &fetched)?;
-    Ok(ExitCode::from(exit_code(&args, &decision)))
+    Ok((decision, fetched))
 }
 
 /// The configuration of the base. A broken one must not stop anybody from seeing findings: it becomes a note.

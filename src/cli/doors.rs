@@ -6,12 +6,16 @@ use std::sync::Arc;
 use anyhow::Context;
 use tokio::sync::Semaphore;
 
-use crate::flows::{Doors, Probe, Step};
+use crate::check::{check, check_with};
+use crate::flows::{Doors, Engine, Probe, Step};
 use crate::github::{self, Endpoints, GitHub};
 use crate::model::Clock;
 use crate::queue::Store;
 use crate::settings::{Credentials, Settings};
-use crate::workspace::{Cache, Limits};
+use crate::workspace::{Cache, FactCache, Limits};
+
+/// What is kept of texts that were read before.
+const FACT_BYTES: u64 = 2 << 30;
 
 /// What exists before the App is known.
 #[derive(Clone)]
@@ -33,7 +37,7 @@ pub(super) fn open(settings: &Settings, credentials: &Credentials, ground: Groun
         public_url: Some(public_url.as_str().into()),
         github,
         workspace: cache(&settings.data_dir)?,
-        engine: Arc::new(crate::check::check),
+        engine: engine(&settings.data_dir),
         cpu: Arc::new(Semaphore::new(seats())),
         probe,
         resolve_threads: settings.resolve_threads,
@@ -49,6 +53,18 @@ fn cache(data_dir: &Path) -> anyhow::Result<Cache> {
     let root = data_dir.join("repositories");
     std::fs::create_dir_all(&root).with_context(|| format!("could not create {}", root.display()))?;
     Ok(Cache::new(root, Limits::default()))
+}
+
+/// The engine with what it has read before, of whatever repository: an outline depends on a text alone.
+fn engine(data_dir: &Path) -> Engine {
+    match FactCache::open(&data_dir.join("facts"), FACT_BYTES) {
+        None => Arc::new(check),
+        Some(cache) => Arc::new(move |change, config, today| {
+            let decision = check_with(change, config, today, &cache);
+            cache.tidy();
+            decision
+        }),
+    }
 }
 
 /// One analysis uses one core; the receiver keeps answering beside them.

@@ -9,10 +9,12 @@ pub mod coverage;
 pub mod demo;
 mod doors;
 pub mod jobs;
+mod kept;
 mod progress;
 pub mod rules;
 pub mod serve;
 pub mod service;
+mod whole;
 
 use std::process::ExitCode;
 

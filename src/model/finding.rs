@@ -57,7 +57,7 @@ pub enum Side {
     Right,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Location {
     pub path: FilePath,
     pub side: Side,
@@ -70,14 +70,14 @@ pub struct Location {
 }
 
 /// One link of the chain that led to the finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     pub text: String,
     pub location: Option<Location>,
 }
 
 /// A replacement that can be committed as it stands: whole lines of the head.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fix {
     /// What it does, as an instruction: "pass the error under `err`".
     pub title: String,
@@ -87,7 +87,7 @@ pub struct Fix {
     pub replacement: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     pub rule: RuleId,
     pub severity: Severity,

@@ -1,10 +1,10 @@
 //! What was not, or only partly, analysed. Every note reaches the report: silence must mean "nothing found".
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::ids::FilePath;
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Note {
     pub kind: NoteKind,
     /// The file concerned, if it is about one.
@@ -13,7 +13,7 @@ pub struct Note {
     pub text: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NoteKind {
     /// The file was not read at all.

@@ -1,10 +1,10 @@
 //! Operations of a change, and whether anybody would see them: the unit of patch instrumentation coverage.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::finding::Location;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OperationKind {
     /// A request, message or invocation enters the code.
@@ -34,7 +34,7 @@ impl OperationKind {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Sight {
     /// An agent, a wrapper or the code itself makes it observable.
@@ -45,7 +45,7 @@ pub enum Sight {
 }
 
 /// One operation that production should be able to see.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Operation {
     pub kind: OperationKind,
     pub location: Location,

@@ -1,5 +1,7 @@
 //! From findings to a decision: configuration, suppressions, modes, budget and gate, in this order.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 
 use super::budget::{Candidate, best_placement, place};
@@ -8,7 +10,7 @@ use super::decision::{Decision, FileOutcome, Placement, Suppressed};
 use super::gate::conclude;
 use super::scope;
 use super::suppress::{FileText, OPERATION, Silence};
-use crate::model::{ChangeSet, FileChange, Finding, Note, NoteKind, Operation, RuleId, Sights};
+use crate::model::{ChangeSet, FileChange, FilePath, Finding, Note, NoteKind, Operation, RuleId, Sights};
 use crate::rules;
 
 /// What the engine hands over.
@@ -20,19 +22,24 @@ pub struct Input {
     /// The files of the head that were read, for the suppressions in their comments.
     pub texts: Vec<FileText>,
     pub operations: Vec<Operation>,
+    /// A whole tree instead of a change: nothing is held back for its size.
+    pub whole: bool,
 }
 
 /// What to say about a change, and how loud. `today` is the day on which suppressions may have ended.
 pub fn decide(change: &ChangeSet, input: Input, config: &Config, today: NaiveDate) -> Decision {
-    let Input { findings, mut notes, files, texts, operations } = input;
+    let Input { findings, mut notes, files, texts, operations, whole } = input;
     let mut silence = Silence::read(&texts, today);
     let operations = applicable(operations, config, &mut silence);
-    let bulk = scope::is_bulk(&change.files);
+    let bulk = !whole && scope::is_bulk(&change.files);
+    let by_path: HashMap<&FilePath, &FileChange> = change.files.iter().map(|file| (&file.path, file)).collect();
     let mut suppressed = Vec::new();
     let mut candidates = Vec::new();
     let mut held_back = 0;
     for mut finding in findings {
-        let Some(file) = file_of(change, &finding) else { continue };
+        let Some(file) = by_path.get(&finding.location.path).copied().or_else(|| file_of(change, &finding)) else {
+            continue;
+        };
         if config.ignores(&finding.location.path) {
             continue;
         }
@@ -80,12 +87,7 @@ fn applicable(mut operations: Vec<Operation>, config: &Config, silence: &mut Sil
 
 /// A finding is about a changed file, under the name of the side it stands on.
 fn file_of<'a>(change: &'a ChangeSet, finding: &Finding) -> Option<&'a FileChange> {
-    let path = &finding.location.path;
-    change
-        .files
-        .iter()
-        .find(|file| file.path == *path)
-        .or_else(|| change.files.iter().find(|file| file.base_path() == path))
+    change.files.iter().find(|file| *file.base_path() == finding.location.path)
 }
 
 fn loudest(file: &FileChange, finding: &Finding, quiet: bool, config: &Config) -> Placement {

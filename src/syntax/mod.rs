@@ -21,6 +21,7 @@ mod go;
 mod instruments;
 mod java;
 mod javascript;
+mod known;
 mod language;
 mod meaning;
 mod members;
@@ -48,7 +49,8 @@ mod wanted;
 mod written;
 
 pub use extract::{Budget, Cut};
+pub use known::{Forgotten, Outlines};
 pub use language::{grammar, outline, parse_only, tree};
 pub use place::class_of;
-pub use read::{Outcome, Reading, read};
+pub use read::{Outcome, Reading, read, read_with};
 pub use wanted::wanted;

@@ -4,11 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::boundaries;
 use super::coverage;
 use super::declared;
 use super::extract::{Budget, Cut};
+use super::known::{Forgotten, Outlines};
 use super::language::outline;
 use super::meaning::telemetry;
 use super::monitoring::{documents, looked};
@@ -28,7 +30,7 @@ pub struct Reading {
 }
 
 /// How much of a changed file was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     Whole,
     Partly(String),
@@ -45,6 +47,11 @@ struct Source {
 }
 
 pub fn read(change: &ChangeSet, budget: &Budget) -> Reading {
+    read_with(change, budget, &Forgotten)
+}
+
+/// The same with outlines that were read before.
+pub fn read_with(change: &ChangeSet, budget: &Budget, known: &dyn Outlines) -> Reading {
     let mut files = Vec::with_capacity(change.files.len());
     let (mut head, mut base) = (Vec::new(), Vec::new());
     for file in &change.files {
@@ -58,13 +65,13 @@ pub fn read(change: &ChangeSet, budget: &Budget) -> Reading {
         }
     }
     let neighbours = change.neighbours.iter().filter_map(|one| source(&one.path, &one.text)).collect();
-    let neighbours = outlines(neighbours, budget);
+    let neighbours = outlines(neighbours, budget, known);
     let manifests: HashMap<&str, &Arc<str>> = manifests(change);
     let unit = |path: &FilePath, language| {
         let kind = unit_of(path, language, &change.tree, &|name| manifests.get(name).map(|text| text.to_string()));
         (kind, declared::logger(path, language, &|name| manifests.get(name).map(|text| Arc::clone(text))))
     };
-    let head = outlines(head, budget);
+    let head = outlines(head, budget, known);
     for (read, _, cut) in &head {
         if let Some(outcome) = partial(cut)
             && let Some(entry) = files.iter_mut().find(|(path, _)| *path == read.path)
@@ -72,7 +79,7 @@ pub fn read(change: &ChangeSet, budget: &Budget) -> Reading {
             entry.1 = outcome;
         }
     }
-    let base = outlines(base, budget);
+    let base = outlines(base, budget, known);
     let base = facts(base, &neighbours, &unit);
     let mut head = facts(head, &neighbours, &unit);
     head.monitoring = documents(change, &looked(change, &base, &head));
@@ -174,12 +181,16 @@ fn source(path: &FilePath, text: &Arc<str>) -> Option<Source> {
 
 type Outlined = (Arc<Read>, FileClass, Cut);
 
-fn outlines(sources: Vec<Source>, budget: &Budget) -> Vec<Outlined> {
+fn outlines(sources: Vec<Source>, budget: &Budget, known: &dyn Outlines) -> Vec<Outlined> {
     sources
         .into_par_iter()
         .map(|source| {
             let text = SourceText::new(source.text);
-            let (outline, cut) = outline(source.language, &text, budget);
+            let (outline, cut) = known.get(source.language, text.as_str()).unwrap_or_else(|| {
+                let (outline, cut) = outline(source.language, &text, budget);
+                known.put(source.language, text.as_str(), &outline, cut);
+                (outline, cut)
+            });
             (Arc::new(Read::new(source.path, source.language, text, outline)), source.class, cut)
         })
         .collect()

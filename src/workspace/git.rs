@@ -108,6 +108,11 @@ impl Git {
         Self { dir: dir.to_owned(), ..self.clone() }
     }
 
+    /// The same with all of its time ahead.
+    pub(super) fn again(&self) -> Self {
+        Self { deadline: Instant::now() + self.limit, ..self.clone() }
+    }
+
     pub(super) fn dir(&self) -> &Path {
         &self.dir
     }

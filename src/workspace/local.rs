@@ -73,6 +73,36 @@ pub fn whole(repo: &Path, limits: &Limits) -> Result<Fetched, WorkspaceError> {
     Ok(fetched)
 }
 
+/// One tree of a repository on this machine.
+pub(super) struct Opened {
+    pub(super) git: Git,
+    /// A commit or a tree.
+    pub(super) tree: String,
+    pub(super) head: Option<CommitSha>,
+    /// Holds the objects of what is not committed.
+    _snapshot: Option<Snapshot>,
+}
+
+pub(super) fn open(repo: &Path, head: &Head, limits: &Limits) -> Result<Opened, WorkspaceError> {
+    let repository = Repository::open(repo, limits)?;
+    let snapshot = match head {
+        Head::Rev(revision) => {
+            let head = repository.commit(revision)?;
+            let tree = head.as_str().to_owned();
+            return Ok(Opened { git: repository.git, tree, head: Some(head), _snapshot: None });
+        }
+        Head::Staged => {
+            repository.needs_working_tree()?;
+            Snapshot::staged(&repository.git)?
+        }
+        Head::WorkingTree => {
+            repository.needs_working_tree()?;
+            Snapshot::working_tree(&repository.git, limits)?
+        }
+    };
+    Ok(Opened { git: snapshot.git.clone(), tree: snapshot.tree.clone(), head: None, _snapshot: Some(snapshot) })
+}
+
 struct Repository {
     git: Git,
     path: PathBuf,

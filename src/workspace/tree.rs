@@ -37,7 +37,7 @@ impl Tree {
         self.blobs.get(path)
     }
 
-    fn parse(bytes: &[u8]) -> Result<Self, WorkspaceError> {
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, WorkspaceError> {
         let mut paths = Vec::new();
         let mut blobs = HashMap::new();
         for record in bytes.split(|byte| *byte == 0).filter(|record| !record.is_empty()) {

@@ -225,6 +225,30 @@ fn the_staged_change_is_reviewed_before_it_is_committed() {
     assert_eq!(report["findings"].as_array().unwrap().len(), 1);
 }
 
+/// Once with an empty cache, once with a full one, once without: what is said must not depend on it.
+#[test]
+fn a_whole_tree_is_read_as_if_new_and_remembered() {
+    let repo = service();
+    repo.write("store/store.go", bad().replace("import (", "// sightline: allow(errors/*) reason=\nimport ("));
+    let all = |more: &[&str]| {
+        let ran = sightline(repo.path(), &[&["check", "--all", "--format", "json"], more].concat());
+        assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+        json(&ran)
+    };
+    let first = all(&[]);
+    let rules: Vec<&str> =
+        first["findings"].as_array().unwrap().iter().map(|one| one["rule"].as_str().unwrap()).collect();
+    assert!(rules.contains(&"errors/swallowed-io-failure"), "{first}");
+    assert!(first["notes"].to_string().contains("this suppression is not valid"), "{first}");
+    let kept = repo.path().join(".cache/sightline/facts");
+    assert!(kept.is_dir());
+    assert_eq!((all(&[]), all(&["--no-cache"])), (first.clone(), first.clone()));
+    // What another version of a file says is not what this one says.
+    repo.write("store/store.go", GOOD);
+    let mended = sightline(repo.path(), &["check", "--all", "--format", "json"]);
+    assert!(!mended.out.contains("errors/swallowed-io-failure"), "{}", mended.out);
+}
+
 #[test]
 fn rules_are_listed_and_explained() {
     let folder = tempfile::tempdir().unwrap();

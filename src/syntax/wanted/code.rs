@@ -15,11 +15,11 @@ const MANIFESTS: [&str; 8] = [
     "build.gradle",
     "build.gradle.kts",
 ];
-/// More neighbours than this cost more than they tell.
+/// More neighbours than this, or than there are changed files, cost more than they tell.
 const MAX_NEIGHBOURS: usize = 160;
 
 pub(super) fn wish(files: &[FileChange], wishes: &mut Wishes<'_>) {
-    wishes.at_most(MAX_NEIGHBOURS);
+    wishes.at_most(MAX_NEIGHBOURS.max(files.len()));
     let code: Vec<(&FileChange, Language)> = files
         .iter()
         .filter(|file| file.head.text().is_some())
@@ -48,9 +48,8 @@ fn imported(file: &FileChange, language: Language, wishes: &mut Wishes<'_>) {
             wishes.add(&path);
             // Absolute modules need not start at the root of the repository.
             if path.contains('/') && !module.starts_with('.') {
-                let suffix = format!("/{path}");
-                if let Some(found) = tree.iter().find(|known| known.as_str().ends_with(&suffix)) {
-                    wishes.add(found.as_str());
+                if let Some(found) = wishes.ending_with(&path) {
+                    wishes.add(found);
                 }
             }
         }
