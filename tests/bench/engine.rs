@@ -11,9 +11,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rayon::prelude::*;
 use sightline::check::analyse;
+use sightline::facts::FileClass;
 use sightline::model::{ChangeSet, Content, FileChange, FilePath, FileStatus, Hunk, Language, SourceText};
-use sightline::syntax::{Budget, Outcome, outline, parse_only};
+use sightline::syntax::{Budget, Outcome, class_of, outline, parse_only};
 
 const ROUNDS: usize = 7;
 
@@ -22,6 +24,11 @@ fn main() {
     let first = args.next();
     if first.as_deref() == Some("--memory") {
         memory();
+        return;
+    }
+    if let Some(every) = first.as_deref().and_then(|mode| mode.strip_prefix("--parse")) {
+        let folder = args.next().unwrap();
+        parse(Path::new(&folder), every == "-all");
         return;
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
@@ -105,6 +112,24 @@ fn added(files: &[(FilePath, Arc<str>)]) -> ChangeSet {
         }
     });
     ChangeSet { files: files.collect(), ..ChangeSet::default() }
+}
+
+/// Parsing alone as a process of its own: of every file, or of those that the engine would read.
+fn parse(folder: &Path, every: bool) {
+    let mut found = Vec::new();
+    collect(folder, &["go", "py", "ts", "tsx", "js", "java", "rs"], &mut found);
+    let nodes: usize = found
+        .par_iter()
+        .filter_map(|path| {
+            let name = FilePath::new(path.strip_prefix(folder).ok()?.to_string_lossy().into_owned());
+            let language = Language::of_path(&name)?;
+            let text = std::fs::read_to_string(path).ok()?;
+            let skipped =
+                matches!(class_of(&name, &text, false), FileClass::Generated | FileClass::Vendored | FileClass::Test);
+            (every || !skipped).then(|| parse_only(language, &SourceText::new(text)))
+        })
+        .sum();
+    println!("{nodes} nodes");
 }
 
 /// Files of real code that the engine reads; tests, generated and vendored code cost it nothing, so they do not count.

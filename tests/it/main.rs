@@ -20,6 +20,8 @@ mod review;
 mod serve;
 mod setup;
 mod smart_http;
+#[path = "../properties/sound.rs"]
+mod sound;
 mod sources;
 mod standin;
 mod style;

@@ -5,11 +5,12 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use rayon::prelude::*;
 use sightline::check::analyse;
-use sightline::facts::code::{Expr, ExprKind, Outline};
-use sightline::model::{Content, Language, NoteKind, SourceText, Span};
+use sightline::facts::code::Outline;
+use sightline::model::{Content, Language, NoteKind, SourceText};
 use sightline::syntax::{Budget, outline};
 
 use super::fixture;
+use super::sound::{NAMES, assert_sound, assert_survived};
 
 /// Something of everything, for languages whose fixtures are few.
 const SEEDS: [(Language, &str); 7] = [
@@ -35,110 +36,20 @@ static TEXTS: LazyLock<Vec<(Language, String)>> = LazyLock::new(|| {
     out
 });
 
+/// Manifests, lock files, deployments and rules of the fixtures, and one that is there whatever they are.
+static DOCUMENTS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let mut out = vec!["{\"dependencies\": {\"pg\": \"^8.0.0\"}, \"bin\": \"x\"}\n".to_owned()];
+    for case in fixture::all() {
+        let changed = case.change.files.iter().filter_map(|file| Some((&file.path, file.head.text()?)));
+        let near = case.change.neighbours.iter().map(|one| (&one.path, &one.text));
+        let documents = changed.chain(near).filter(|(path, _)| Language::of_path(path).is_none());
+        out.extend(documents.map(|(_, text)| text.to_string()));
+    }
+    out
+});
+
 fn read(language: Language, text: &str) -> Outline {
     outline(language, &SourceText::new(text), &Budget::default()).0
-}
-
-/// Everything an outline promises, whatever it was read from.
-fn assert_sound(language: Language, text: &str, outline: &Outline) {
-    let mut spans = Spans { text, context: format!("{language}: {text:?}") };
-    for scope in &outline.scopes {
-        spans.check(&[scope.span, scope.body]);
-        spans.within(outline.scopes[scope.parent.map_or(0, |id| id.index())].span, scope.span);
-        scope.decorators.iter().for_each(|decorator| {
-            spans.check(&[decorator.span]);
-            decorator.args.iter().for_each(|arg| spans.expr(outline, &arg.value));
-        });
-    }
-    for call in &outline.calls {
-        spans.check(&[call.span, call.name_span, call.statement]);
-        spans.within(call.span, call.name_span);
-        spans.within(outline.scopes[call.scope.index()].span, call.span);
-        if let Some(base) = call.base {
-            spans.within(call.span, outline.calls[base.index()].span);
-        }
-        for arg in &call.args {
-            spans.check(&[arg.span]);
-            spans.expr(outline, &arg.value);
-        }
-    }
-    for binding in &outline.bindings {
-        spans.check(&[binding.span, binding.statement]);
-        assert!(outline.scopes.get(binding.scope.index()).is_some(), "{}", spans.context);
-        binding.value.iter().for_each(|value| spans.expr(outline, value));
-    }
-    for failure in &outline.failures {
-        spans.check(&[failure.span, failure.header, failure.body, failure.protected]);
-    }
-    for exit in &outline.exits {
-        spans.check(&[exit.span]);
-        exit.values.iter().for_each(|value| spans.expr(outline, value));
-    }
-    outline.imports.iter().for_each(|import| spans.check(&[import.span]));
-    for decl in &outline.types {
-        spans.check(&[decl.span]);
-        decl.fields.iter().for_each(|field| spans.check(&[field.span]));
-    }
-    let regions = [
-        &outline.awaits,
-        &outline.loops,
-        &outline.blocks,
-        &outline.deferred,
-        &outline.spawned,
-        &outline.branches,
-        &outline.comments,
-        &outline.strings,
-        &outline.errors,
-    ];
-    for list in regions {
-        spans.check(list);
-        spans.sorted(list.iter().copied());
-    }
-    spans.sorted(outline.scopes.iter().map(|scope| scope.span));
-    spans.sorted(outline.calls.iter().map(|call| call.span));
-    spans.sorted(outline.bindings.iter().map(|binding| binding.span));
-    spans.sorted(outline.failures.iter().map(|failure| failure.span));
-    spans.sorted(outline.exits.iter().map(|exit| exit.span));
-    spans.sorted(outline.imports.iter().map(|import| import.span));
-    spans.sorted(outline.types.iter().map(|decl| decl.span));
-}
-
-struct Spans<'a> {
-    text: &'a str,
-    context: String,
-}
-
-impl Spans<'_> {
-    fn check(&mut self, spans: &[Span]) {
-        for span in spans {
-            let found = self.text.get(span.start as usize..span.end as usize);
-            assert!(found.is_some(), "{span:?} is not a piece of {}", self.context);
-        }
-    }
-
-    fn within(&self, outer: Span, inner: Span) {
-        assert!(outer.contains(inner), "{inner:?} reaches out of {outer:?} in {}", self.context);
-    }
-
-    fn sorted(&self, mut spans: impl Iterator<Item = Span>) {
-        let mut last = 0;
-        let in_order = spans.all(|span| std::mem::replace(&mut last, span.start) <= span.start);
-        assert!(in_order, "a list is out of order in {}", self.context);
-    }
-
-    fn expr(&mut self, outline: &Outline, expr: &Expr) {
-        self.check(&[expr.span]);
-        match &expr.kind {
-            ExprKind::Str { holes: list, .. } | ExprKind::List(list) | ExprKind::Compound(list) => {
-                list.iter().for_each(|item| self.expr(outline, item));
-            }
-            ExprKind::Record(entries) => entries.iter().for_each(|(_, value)| self.expr(outline, value)),
-            ExprKind::Spread(inner) | ExprKind::Member(inner, _) => self.expr(outline, inner),
-            ExprKind::Call(id) => assert!(outline.calls.get(id.index()).is_some(), "{}", self.context),
-            ExprKind::Closure(id) => assert!(outline.scopes.get(id.index()).is_some(), "{}", self.context),
-            ExprKind::Path(_) | ExprKind::Literal(_) => {}
-        }
-    }
 }
 
 #[test]
@@ -208,6 +119,17 @@ proptest! {
         let at = paste.index(chars.len());
         let mutilated: String = chars[..at].iter().chain(piece).chain(&chars[(at + 7).min(chars.len())..]).collect();
         assert_sound(*language, &mutilated, &read(*language, &mutilated));
+    }
+
+    /// Every kind of document that is read, as a changed file and as a file around the change, broken somewhere.
+    #[test]
+    fn broken_documents_are_survived(pick in any::<prop::sample::Index>(), name in prop::sample::select(NAMES.to_vec()), cut in any::<(prop::sample::Index, u8)>(), put in "[\\PC\\n\\t]{0,12}") {
+        let text = &DOCUMENTS[pick.index(DOCUMENTS.len())];
+        let chars: Vec<char> = text.chars().collect();
+        let from = cut.0.index(chars.len() + 1);
+        let after = chars.iter().skip(from + cut.1 as usize);
+        let broken: String = chars[..from].iter().copied().chain(put.chars()).chain(after.copied()).collect();
+        assert_survived(name, &broken);
     }
 
     #[test]
