@@ -36,7 +36,7 @@ fn added(path: &str, text: &str) -> FileChange {
         base: Content::Absent,
         head: Content::Text(text.into()),
         hunks: vec![hunk],
-        generated: false,
+        linguist: sightline::model::Linguist::default(),
     }
 }
 
