@@ -75,6 +75,8 @@ pub struct MetricDecl {
     /// `counter`, `gauge`, `histogram`, `summary`, `timer`; `metric` when the library does not tell.
     pub kind: String,
     pub labels: MetricLabels,
+    /// One series by its type: a `Gauge`, not a `GaugeVec`.
+    pub is_single: bool,
     /// As declared: `s`, `ms`, `By`, `bytes`.
     pub unit: Option<String>,
     pub buckets: Buckets,

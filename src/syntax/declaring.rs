@@ -11,7 +11,7 @@ use super::evaluate::{Piece, join, pieces, whole};
 use super::instruments::labels_of;
 use super::naming::{kind_word, named};
 use super::project::{Project, Read};
-use super::tables::MetricRow;
+use super::tables::{LabelPlace, MetricRow};
 use super::written::keeps_type;
 use crate::facts::code::{Call, CallId, CallKind, Expr, ExprKind, ResultUse, ScopeId};
 use crate::facts::{Buckets, MetricDecl, MetricLabels, MetricName, Naming, Tier};
@@ -299,6 +299,7 @@ pub(super) fn declaration(site: &Site<'_>, id: CallId, row: &MetricRow, tier: Ti
         naming: naming(&row.library),
         kind: row.kind.clone(),
         labels,
+        is_single: row.labels == LabelPlace::None,
         unit: settings.text(site, "unit"),
         buckets: settings.buckets(site),
         bound: bound(site, id),
@@ -360,6 +361,7 @@ pub(super) fn looked_up(site: &Site<'_>, id: CallId, library: &str, tier: Tier) 
         naming: naming(library),
         kind: kind.to_owned(),
         labels: MetricLabels::Unknown,
+        is_single: false,
         unit: None,
         buckets: Buckets::Unknown,
         bound: bound(site, id),

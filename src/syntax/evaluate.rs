@@ -3,7 +3,7 @@
 
 use super::project::{Project, Read};
 use crate::facts::code::{Binding, Call, CallKind, Expr, ExprKind, ScopeId};
-use crate::model::Span;
+use crate::model::{Language, Span};
 
 /// Constants that name constants are followed this far.
 const MAX_DEPTH: u32 = 6;
@@ -148,13 +148,15 @@ impl<'a> Evaluation<'a> {
     ) {
         let mut values = values.iter();
         let mut rest = text;
-        while let Some(at) = rest.find(['%', '{']) {
+        let percent = matches!(self.read(file).language, Language::Go | Language::Java);
+        let opens = if percent { '%' } else { '{' };
+        while let Some(at) = rest.find(opens) {
             push(out, Piece::Text(rest[..at].to_owned()));
             let tail = &rest[at..];
-            let length = if tail.starts_with('{') {
-                tail.find('}').map(|end| end + 1)
-            } else {
+            let length = if percent {
                 tail[1..].find(|one: char| one.is_ascii_alphabetic() || one == '%').map(|end| end + 2)
+            } else {
+                tail.find('}').map(|end| end + 1)
             };
             let Some(length) = length else {
                 push(out, Piece::Text(tail.to_owned()));

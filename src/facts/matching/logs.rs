@@ -1,16 +1,18 @@
 //! What became of each log call of the base.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::super::code::{CallId, ScopeId};
+use super::super::code::ScopeId;
 use super::super::delta::Delta;
 use super::super::file::FileFacts;
 use super::super::telemetry::LogCall;
-use super::scopes::Scopes;
+use super::scopes::{HeadScope, Scopes};
 use super::text::{message, similarity};
 
 /// Two messages of one function that agree this much are one message, reworded.
 const REWORDED: f64 = 0.55;
+/// Of more candidates than this none is compared: such code was written by a machine.
+const MAX_CANDIDATES: usize = 64;
 
 /// Where a log call of the base is at the head.
 #[derive(Clone, Copy)]
@@ -34,65 +36,78 @@ struct Known<'a> {
 
 fn known(file: &FileFacts) -> Vec<Known<'_>> {
     let of = |log| {
-        Some(Known {
-            file,
-            log,
-            function: file.named_function_of(file.call(call_of(log)).scope),
-            text: message(file, log)?,
-        })
+        let text = message(file, log)?;
+        Some(Known { file, log, function: file.named_function_of(log.scope), text })
     };
     file.telemetry.logs.iter().filter_map(of).collect()
 }
 
-fn call_of(log: &LogCall) -> CallId {
-    log.call
+/// The log calls of the head, to be taken once each.
+struct Heads<'a> {
+    all: Vec<Known<'a>>,
+    taken: Vec<bool>,
+    by_scope: HashMap<(&'a str, ScopeId), Vec<usize>>,
+}
+
+impl<'a> Heads<'a> {
+    fn take(&mut self, at: usize) -> (&'a FileFacts, &'a LogCall) {
+        self.taken[at] = true;
+        (self.all[at].file, self.all[at].log)
+    }
+
+    fn in_scope(&self, scope: Option<HeadScope<'a>>) -> impl Iterator<Item = usize> {
+        let here = scope.and_then(|(file, id)| self.by_scope.get(&(file.path.as_str(), id)));
+        let few = here.filter(|all| all.len() <= MAX_CANDIDATES);
+        few.into_iter().flatten().copied().filter(|at| !self.taken[*at])
+    }
 }
 
 /// The fate of every log call of the base that has a message, in changed files.
 pub fn logs<'a>(delta: &'a Delta<'a>, scopes: &Scopes<'a>) -> Vec<(&'a FileFacts, &'a LogCall, LogFate<'a>)> {
-    let heads: Vec<Known<'a>> = delta.pairs().filter_map(|pair| pair.head).flat_map(known).collect();
-    let mut by_text: HashMap<&str, Vec<usize>> = HashMap::new();
+    let all: Vec<Known<'a>> = delta.pairs().filter_map(|pair| pair.head).flat_map(known).collect();
     let mut by_scope: HashMap<(&str, ScopeId), Vec<usize>> = HashMap::new();
-    for (index, one) in heads.iter().enumerate() {
-        by_text.entry(one.text.as_str()).or_default().push(index);
+    for (index, one) in all.iter().enumerate() {
         by_scope.entry((one.file.path.as_str(), one.function)).or_default().push(index);
     }
-    let mut taken: HashSet<usize> = HashSet::new();
+    let mut heads = Heads { taken: vec![false; all.len()], all, by_scope };
     let mut out: Vec<(&'a FileFacts, &'a LogCall, LogFate<'a>)> = Vec::new();
-    let mut left: Vec<(Known<'a>, Option<(&'a FileFacts, ScopeId)>)> = Vec::new();
+    let mut left: Vec<(Known<'a>, Option<HeadScope<'a>>)> = Vec::new();
     for base in delta.pairs().filter_map(|pair| pair.base).flat_map(known) {
         let scope = scopes.head_of(base.file, base.function);
-        let here = scope.and_then(|(file, id)| by_scope.get(&(file.path.as_str(), id)));
-        let same = here.into_iter().flatten().copied().filter(|at| !taken.contains(at) && heads[*at].text == base.text);
+        let same = heads.in_scope(scope).filter(|at| heads.all[*at].text == base.text);
         // Of several with one text, the one at the same level first: two levels are two calls.
-        match same.min_by_key(|at| heads[*at].log.level != base.log.level) {
+        match same.min_by_key(|at| heads.all[*at].log.level != base.log.level) {
             Some(at) => {
-                taken.insert(at);
-                out.push((base.file, base.log, LogFate::Same(heads[at].file, heads[at].log)));
+                let (file, log) = heads.take(at);
+                out.push((base.file, base.log, LogFate::Same(file, log)));
             }
             None => left.push((base, scope)),
         }
     }
+    let mut by_text: HashMap<String, Vec<usize>> = HashMap::new();
+    for (index, one) in heads.all.iter().enumerate().filter(|(index, _)| !heads.taken[*index]) {
+        by_text.entry(one.text.clone()).or_default().push(index);
+    }
     for (base, scope) in left {
-        let here = scope.and_then(|(file, id)| by_scope.get(&(file.path.as_str(), id)));
-        let alike = here.into_iter().flatten().copied().filter(|at| !taken.contains(at)).take(64);
-        let best = alike
-            .map(|at| (similarity(&base.text, &heads[at].text), at))
-            .filter(|(share, _)| *share >= REWORDED)
-            .max_by(|one, other| one.0.total_cmp(&other.0));
-        let moved = || by_text.get(base.text.as_str()).into_iter().flatten().copied().find(|at| !taken.contains(at));
-        let fate = match best {
-            Some((_, at)) => {
-                taken.insert(at);
-                LogFate::Reworded(heads[at].file, heads[at].log)
+        let alike = heads.in_scope(scope).map(|at| (similarity(&base.text, &heads.all[at].text), at));
+        let best = alike.filter(|(share, _)| *share >= REWORDED).max_by(|one, other| one.0.total_cmp(&other.0));
+        let fate = if let Some((_, at)) = best {
+            let (file, log) = heads.take(at);
+            LogFate::Reworded(file, log)
+        } else {
+            let mut moved = None;
+            if let Some(same) = by_text.get_mut(&base.text) {
+                while let Some(at) = same.pop().filter(|_| moved.is_none()) {
+                    moved = (!heads.taken[at]).then_some(at);
+                }
             }
-            None => match moved() {
+            match moved {
                 Some(at) => {
-                    taken.insert(at);
-                    LogFate::Moved(heads[at].file, heads[at].log)
+                    let (file, log) = heads.take(at);
+                    LogFate::Moved(file, log)
                 }
                 None => LogFate::Gone,
-            },
+            }
         };
         out.push((base.file, base.log, fate));
     }

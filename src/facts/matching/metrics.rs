@@ -1,5 +1,6 @@
 //! What became of each metric of the base.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use super::super::delta::{Delta, FilePair};
@@ -49,7 +50,7 @@ pub fn metrics<'a>(delta: &'a Delta<'a>) -> Vec<MetricChange<'a>> {
             if test || decl.tier == Tier::Lexical || !seen.insert((base.path.as_str(), name, decl.call)) {
                 continue;
             }
-            let fate = head.fate(delta, base, decl, name);
+            let fate = head.fate(pair, base, decl, name);
             out.push(MetricChange { pair, file: base, decl, name, fate });
         }
     }
@@ -57,10 +58,11 @@ pub fn metrics<'a>(delta: &'a Delta<'a>) -> Vec<MetricChange<'a>> {
 }
 
 struct Head<'a> {
+    delta: &'a Delta<'a>,
+    /// Words of the strings of production code, made when somebody asks.
+    said: OnceCell<HashSet<&'a str>>,
     by_name: HashMap<&'a str, Vec<Declared<'a>>>,
     computed: Vec<&'a [String]>,
-    /// Names that the base had: what is among them is not new.
-    before: HashSet<&'a str>,
     /// Declarations that only the head has, in changed files.
     new: Vec<Declared<'a>>,
 }
@@ -81,70 +83,69 @@ impl<'a> Head<'a> {
             delta.base.files().flat_map(all).filter_map(|(_, decl)| decl.name.exact()).collect();
         let changed = delta.pairs().filter_map(|pair| pair.head).flat_map(all);
         let new = changed.filter(|(_, decl)| decl.name.exact().is_some_and(|name| !before.contains(name))).collect();
-        Self { by_name, computed, before, new }
+        Self { delta, said: OnceCell::new(), by_name, computed, new }
     }
 
-    fn fate(&self, delta: &Delta<'a>, base: &FileFacts, decl: &MetricDecl, name: &str) -> MetricFate<'a> {
+    fn fate(&self, pair: FilePair<'a>, base: &FileFacts, decl: &MetricDecl, name: &str) -> MetricFate<'a> {
         if let Some(kept) = self.by_name.get(name) {
             let near = kept.iter().find(|(file, _)| file.path == base.path).or(kept.first());
             return near.map_or(MetricFate::Gone, |one| MetricFate::Kept(*one));
         }
-        if self.computed.iter().any(|literals| may_be(literals, name, delta)) || said(delta, name) {
+        if self.said(name) || self.computed.iter().any(|literals| self.may_be(literals, name)) {
             return MetricFate::Said;
         }
-        self.renamed(base, decl, name).map_or(MetricFate::Gone, MetricFate::Renamed)
+        self.renamed(pair, base, decl, name).map_or(MetricFate::Gone, MetricFate::Renamed)
     }
 
-    /// The same variable under another name, or a similar name for the same kind of thing.
-    fn renamed(&self, base: &FileFacts, decl: &MetricDecl, name: &str) -> Option<Declared<'a>> {
-        debug_assert!(self.before.contains(name), "the base declares it");
+    /// The same variable under another name, or a similar name in the place of the old one.
+    fn renamed(&self, pair: FilePair<'a>, base: &FileFacts, decl: &MetricDecl, name: &str) -> Option<Declared<'a>> {
         let bound = decl.bound.as_ref().and_then(|path| path.last());
-        let same = |(file, one): &&Declared<'a>| {
-            let variable = bound.is_some() && one.bound.as_ref().and_then(|path| path.last()) == bound;
-            variable && file.language == base.language
-        };
-        if let Some(found) = self.new.iter().find(same) {
-            return Some(*found);
+        let alike: Vec<&Declared<'a>> =
+            self.new.iter().filter(|(file, one)| file.language == base.language && one.kind == decl.kind).collect();
+        let same =
+            |(_, one): &&&Declared<'a>| bound.is_some() && one.bound.as_ref().and_then(|path| path.last()) == bound;
+        if let Some(found) = alike.iter().find(same) {
+            return Some(**found);
         }
-        let alike = |(file, one): &&Declared<'a>| file.language == base.language && one.kind == decl.kind;
-        let score = |(_, one): &Declared<'a>| {
-            let labels = matches!((&one.labels, &decl.labels), (MetricLabels::Known(a), MetricLabels::Known(b)) if a == b && !a.is_empty());
-            similarity(one.name.exact().unwrap_or_default(), name) + if labels { 0.1 } else { 0.0 }
+        let line = base.source.line_of(decl.name_span.start);
+        let hunk = pair.change.hunks.iter().find(|hunk| hunk.removed.binary_search(&line).is_ok())?;
+        let in_place = |(file, one): &&&Declared<'a>| {
+            let here = pair.head.is_some_and(|head| head.path == file.path);
+            here && hunk.added.binary_search(&file.source.line_of(one.name_span.start)).is_ok()
         };
-        let best = self.new.iter().filter(alike).take(200).map(|one| (score(one), *one));
+        let labels = |one: &MetricDecl| matches!((&one.labels, &decl.labels), (MetricLabels::Known(a), MetricLabels::Known(b)) if a == b);
+        let best = alike.iter().filter(in_place).filter(|(_, one)| labels(one)).take(64);
+        let best = best.map(|one| (similarity(one.1.name.exact().unwrap_or_default(), name), **one));
         best.filter(|(share, _)| *share >= RENAMED).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, one)| one)
     }
-}
 
-/// Whether a computed name may be this one: its literal parts stand in it in their order, and are long enough, or what they
-/// leave open is a text of the head.
-fn may_be(literals: &[String], name: &str, delta: &Delta<'_>) -> bool {
-    let (Some(first), Some(last)) = (literals.first(), literals.last()) else { return false };
-    let inner = name.strip_prefix(first.as_str()).and_then(|rest| rest.strip_suffix(last.as_str()));
-    let Some(inner) = inner else { return false };
-    let mut rest = inner;
-    for part in &literals[1..literals.len() - 1] {
-        let Some(at) = rest.find(part.as_str()) else { return false };
-        rest = &rest[at + part.len()..];
+    /// Whether a computed name may be this one: its literal parts stand in it in their order, and are long enough, or what
+    /// they leave open is a text of the head.
+    fn may_be(&self, literals: &[String], name: &str) -> bool {
+        let [first, middle @ .., last] = literals else { return false };
+        let inner = name.strip_prefix(first.as_str()).and_then(|rest| rest.strip_suffix(last.as_str()));
+        let Some(inner) = inner else { return false };
+        let mut rest = inner;
+        for part in middle {
+            let Some(at) = rest.find(part.as_str()) else { return false };
+            rest = &rest[at + part.len()..];
+        }
+        let length: usize = literals.iter().map(String::len).sum();
+        length >= MIN_LITERAL || middle.is_empty() && length > 2 && self.said(inner)
     }
-    let length: usize = literals.iter().map(String::len).sum();
-    length >= MIN_LITERAL || literals.len() == 2 && length > 2 && said(delta, inner)
+
+    /// Whether a string of the head's code is this name, or has it as a whole word.
+    fn said(&self, name: &str) -> bool {
+        let words = self.said.get_or_init(|| {
+            let files = self.delta.head.files().filter(|file| file.class == FileClass::Production);
+            let texts = files.flat_map(|file| file.outline.strings.iter().map(move |span| file.text(*span)));
+            texts.flat_map(|text| text.split(|one: char| !is_part(one))).map(|word| word.trim_matches('.')).collect()
+        });
+        words.contains(name)
+    }
 }
 
-/// Whether a string of the head's code is this name, or has it as a whole word.
-fn said(delta: &Delta<'_>, name: &str) -> bool {
-    delta.head.files().filter(|file| file.class == FileClass::Production).any(|file| {
-        let text = file.source.as_str();
-        // One search over the text decides for nearly every file.
-        text.contains(name) && file.outline.strings.iter().any(|span| is_said(file.text(*span), name))
-    })
-}
-
-fn is_said(text: &str, name: &str) -> bool {
-    let part = |one: char| one.is_ascii_alphanumeric() || one == '_';
-    text.match_indices(name).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + name.len()..].chars().next();
-        !before.is_some_and(part) && !after.is_some_and(part)
-    })
+/// Characters of names, dots of OpenTelemetry and statsd included.
+fn is_part(one: char) -> bool {
+    one.is_ascii_alphanumeric() || matches!(one, '_' | '.' | ':' | '-')
 }

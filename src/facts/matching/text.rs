@@ -3,16 +3,20 @@
 use super::super::code::{Expr, ExprKind};
 use super::super::file::FileFacts;
 use super::super::signal::words;
-use super::super::telemetry::LogCall;
+use super::super::telemetry::{LogCall, LogStyle};
 
 /// The message of a log call with `{}` for each computed part; `None` when it has no text of its own.
 pub(crate) fn message(file: &FileFacts, log: &LogCall) -> Option<String> {
     let call = file.call(log.call);
     let at = call.args.get(log.message as usize);
     let first = at.and_then(|arg| template(&arg.value));
-    // Macros and loggers that take fields first say their message later.
-    let text =
-        first.or_else(|| call.args.iter().filter(|arg| arg.name.is_none()).find_map(|arg| template(&arg.value)))?;
+    // Macros and loggers that take fields first say their message later; elsewhere a later text is the name of a field.
+    let later = matches!(
+        log.style,
+        LogStyle::Macro | LogStyle::Pino | LogStyle::Bunyan | LogStyle::Winston | LogStyle::Unknown
+    );
+    let texts = || call.args.iter().filter(|arg| arg.name.is_none()).find_map(|arg| template(&arg.value));
+    let text = first.or_else(|| later.then(texts).flatten())?;
     let worth = text.chars().any(char::is_alphabetic);
     worth.then_some(text)
 }
@@ -35,14 +39,18 @@ pub(crate) fn similarity(one: &str, other: &str) -> f64 {
     if left.is_empty() && right.is_empty() {
         return if one == other { 1.0 } else { 0.0 };
     }
-    let total = left.len() + right.len();
     left.sort();
     right.sort();
-    let (mut a, mut b, mut shared) = (0, 0, 0);
-    while a < left.len() && b < right.len() {
-        match left[a].cmp(&right[b]) {
+    shared(&left, &right)
+}
+
+/// The part of two sorted lists that both have: 1 for equal ones, 0 when nothing is shared.
+pub(super) fn shared<T: Ord>(one: &[T], other: &[T]) -> f64 {
+    let (mut a, mut b, mut both) = (0, 0, 0_u32);
+    while a < one.len() && b < other.len() {
+        match one[a].cmp(&other[b]) {
             std::cmp::Ordering::Equal => {
-                shared += 1;
+                both += 1;
                 a += 1;
                 b += 1;
             }
@@ -50,7 +58,7 @@ pub(crate) fn similarity(one: &str, other: &str) -> f64 {
             std::cmp::Ordering::Greater => b += 1,
         }
     }
-    2.0 * f64::from(shared) / total as f64
+    2.0 * f64::from(both) / (one.len() + other.len()).max(1) as f64
 }
 
 #[cfg(test)]

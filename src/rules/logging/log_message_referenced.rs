@@ -10,6 +10,9 @@ pub const RULE: Rule = rule!("logging/log-message-referenced", check);
 /// A pattern of this many characters at most is tried on messages.
 const MAX_PATTERN: usize = 400;
 
+/// More log queries than this are not tried.
+const MAX_WANTED: usize = 500;
+
 fn check(change: &Change<'_>, out: &mut Report) {
     let monitoring = &change.delta.head.monitoring;
     let wanted: Vec<(&MonitoringFile, &Query, &MessageUse, Matcher)> = monitoring
@@ -17,6 +20,7 @@ fn check(change: &Change<'_>, out: &mut Report) {
         .flat_map(|file| file.queries.iter().map(move |query| (file, query)))
         .flat_map(|(file, query)| query.messages.iter().map(move |one| (file, query, one)))
         .filter_map(|(file, query, one)| Some((file, query, one, Matcher::of(one)?)))
+        .take(MAX_WANTED)
         .collect();
     if wanted.is_empty() {
         return;

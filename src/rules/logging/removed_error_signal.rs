@@ -1,5 +1,7 @@
 //! A failure path stays, its log, metric or report goes: from now on nobody learns of the failure.
 
+use std::collections::HashMap;
+
 use crate::facts::code::{Failure, FailureKind, ScopeId};
 use crate::facts::matching::Scopes;
 use crate::facts::{FileFacts, FilePair, Level, Signal, Tier};
@@ -12,12 +14,13 @@ pub const RULE: Rule = rule!("logging/removed-error-signal", check);
 
 fn check(change: &Change<'_>, out: &mut Report) {
     let scopes = Scopes::of(change.delta);
+    let mut known = HashMap::new();
     for pair in change.service_pairs() {
         let Some(base) = pair.base else { continue };
         for failure in &base.outline.failures {
             let Some(spoke) = spoke(base, pair, failure) else { continue };
             let Some((head, scope)) = scopes.head_of(base, failure.scope) else { continue };
-            let Some(now) = counterpart(base, failure, head, scope) else { continue };
+            let Some(now) = counterpart(&mut known, base, failure, (head, scope)) else { continue };
             if head.signal(now).is_none() && !head.explained(now) && !is_expected(head, now) && !empty(head, now) {
                 say(out, base, failure, spoke, head, now);
             }
@@ -50,18 +53,30 @@ fn spoke(base: &FileFacts, pair: FilePair<'_>, failure: &Failure) -> Option<Span
     found.filter(|_| strong)
 }
 
+/// The handlers of one file by kind and by what they protect.
+type Handlers<'a> = HashMap<(FailureKind, Vec<&'a str>), Vec<&'a Failure>>;
+
 /// The same failure at the head: the same kind of handler, over the same operation, in the same function.
-fn counterpart<'a>(base: &FileFacts, failure: &Failure, head: &'a FileFacts, scope: ScopeId) -> Option<&'a Failure> {
+fn counterpart<'a>(
+    known: &mut HashMap<&'a str, Handlers<'a>>,
+    base: &FileFacts,
+    failure: &Failure,
+    (head, scope): (&'a FileFacts, ScopeId),
+) -> Option<&'a Failure> {
     let before = operations(base, failure);
     if before.is_empty() {
         return None;
     }
-    let body = head.scope(scope).span;
-    let mut alike = head.outline.failures.iter().filter(|one| {
-        let same_function = scope == ScopeId::FILE || body.contains(one.span);
-        let checked = !matches!(one.kind, FailureKind::Discard | FailureKind::Blank);
-        same_function && checked && one.kind == failure.kind && operations(head, one) == before
+    let handlers = known.entry(head.path.as_str()).or_insert_with(|| {
+        let mut handlers = Handlers::new();
+        for one in &head.outline.failures {
+            handlers.entry((one.kind, operations(head, one))).or_default().push(one);
+        }
+        handlers
     });
+    let body = head.scope(scope).span;
+    let inside = |one: &&&Failure| scope == ScopeId::FILE || body.contains(one.span);
+    let mut alike = handlers.get(&(failure.kind, before))?.iter().filter(inside);
     let found = alike.next()?;
     // Two of one operation: which is which would be a guess.
     alike.next().is_none().then_some(found)

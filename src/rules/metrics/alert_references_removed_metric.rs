@@ -1,7 +1,9 @@
 //! An alert, dashboard, objective or autoscaler of the repository still asks for a metric or label that this change removes.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::facts::matching::{MetricChange, MetricFate, metrics};
-use crate::facts::{ConsumerKind, MetricDecl, MetricLabels, MonitoringFile, Query, SeriesUse};
+use crate::facts::{ConsumerKind, FileFacts, MetricDecl, MetricLabels, MonitoringFile, Query, SeriesUse};
 use crate::model::Confidence;
 use crate::rules::rule::{Change, Draft, Report, Rule, rule};
 
@@ -15,42 +17,59 @@ fn check(change: &Change<'_>, out: &mut Report) {
     if monitoring.is_empty() {
         return;
     }
+    let asked = Asked::of(monitoring);
+    let declared = change.delta.head.files().flat_map(|file| &file.telemetry.metrics);
+    let answered: HashSet<String> = declared.flat_map(MetricDecl::series).collect();
     for one in metrics(change.delta) {
         match one.fate {
-            MetricFate::Gone => gone(change, out, &one, None),
-            MetricFate::Renamed((_, now)) => gone(change, out, &one, now.name.exact()),
-            MetricFate::Kept((head, now)) => relabelled(change, out, &one, head, now),
+            MetricFate::Gone => gone(out, &one, &asked, &answered, None),
+            MetricFate::Renamed((_, now)) => gone(out, &one, &asked, &answered, now.name.exact()),
+            MetricFate::Kept((head, now)) => relabelled(change, out, &one, &asked, head, now),
             MetricFate::Said => {}
         }
     }
 }
 
 /// A query that is left without an answer.
+#[derive(Clone, Copy)]
 struct Place<'a> {
     file: &'a MonitoringFile,
     query: &'a Query,
     used: &'a SeriesUse,
 }
 
-fn places<'a>(monitoring: &'a [MonitoringFile], wanted: impl Fn(&SeriesUse) -> bool) -> Vec<Place<'a>> {
-    let mut out = Vec::new();
-    for file in monitoring {
-        for query in &file.queries {
-            if let Some(used) = query.metrics.iter().find(|used| wanted(used)) {
-                out.push(Place { file, query, used });
-            }
-        }
-    }
-    // Who is paged by it comes first.
-    out.sort_by_key(|place| place.query.kind);
-    out
+/// Every query, by the series it asks for.
+struct Asked<'a> {
+    by_series: HashMap<&'a str, Vec<Place<'a>>>,
 }
 
-fn gone(change: &Change<'_>, out: &mut Report, one: &MetricChange<'_>, new: Option<&str>) {
-    let delta = change.delta;
-    let answered =
-        |series: &str| delta.head.files().flat_map(|file| &file.telemetry.metrics).any(|decl| decl.answers(series));
-    let found = places(&delta.head.monitoring, |used| one.decl.answers(&used.name) && !answered(&used.name));
+impl<'a> Asked<'a> {
+    fn of(monitoring: &'a [MonitoringFile]) -> Self {
+        let mut by_series: HashMap<&str, Vec<Place<'a>>> = HashMap::new();
+        for file in monitoring {
+            for query in &file.queries {
+                for used in &query.metrics {
+                    by_series.entry(&used.name).or_default().push(Place { file, query, used });
+                }
+            }
+        }
+        Self { by_series }
+    }
+
+    /// Who asks for an instrument; who is paged by it comes first.
+    fn places(&self, decl: &MetricDecl, wanted: impl Fn(&SeriesUse) -> bool) -> Vec<Place<'a>> {
+        let names = decl.series();
+        let all = names.iter().filter_map(|name| self.by_series.get(name.as_str())).flatten();
+        let mut out: Vec<Place<'a>> = all.filter(|place| wanted(place.used)).copied().collect();
+        out.sort_by_key(|place| (place.query.kind, place.file.path.clone(), place.used.line));
+        // One expression may ask twice.
+        out.dedup_by_key(|place| (place.file.path.clone(), place.query.line));
+        out
+    }
+}
+
+fn gone(out: &mut Report, one: &MetricChange<'_>, asked: &Asked<'_>, answered: &HashSet<String>, new: Option<&str>) {
+    let found = asked.places(one.decl, |used| !answered.contains(&used.name));
     let Some(first) = found.first() else { return };
     let what = consequence(first);
     let message = match new {
@@ -74,10 +93,15 @@ fn relabelled(
     change: &Change<'_>,
     out: &mut Report,
     one: &MetricChange<'_>,
-    head: &crate::facts::FileFacts,
+    asked: &Asked<'_>,
+    head: &FileFacts,
     now: &MetricDecl,
 ) {
     let (MetricLabels::Known(before), MetricLabels::Known(after)) = (&one.decl.labels, &now.labels) else { return };
+    let lost: Vec<&String> = before.iter().filter(|label| !after.contains(label)).collect();
+    if lost.is_empty() {
+        return;
+    }
     // Other declarations of the name may keep the label.
     let others = change.delta.head.files().flat_map(|file| &file.telemetry.metrics);
     let all: Vec<&MetricDecl> = others.filter(|decl| decl.name.exact() == Some(one.name)).collect();
@@ -87,9 +111,8 @@ fn relabelled(
             MetricLabels::Unknown => true,
         })
     };
-    for label in before.iter().filter(|label| !after.contains(label) && !has(label)) {
-        let found =
-            places(&change.delta.head.monitoring, |used| now.answers(&used.name) && used.labels.contains(label));
+    for label in lost.into_iter().filter(|label| !has(label)) {
+        let found = asked.places(now, |used| used.labels.contains(label));
         let Some(first) = found.first() else { continue };
         let what = consequence(first);
         let draft = out.at(head, head.call(now.call).name_span.cover(now.name_span)).confidence(Confidence::Certain);

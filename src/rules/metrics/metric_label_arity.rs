@@ -79,8 +79,11 @@ fn declaration<'a>(
     used: &MetricUse,
 ) -> Option<(&'a FileFacts, &'a MetricDecl)> {
     let name = used.receiver.last()?;
+    // Where types are checked, what has no labels cannot be asked for a series: this is another field of the same name.
+    let typed = matches!(file.language, Language::Go | Language::Rust);
     let bound = |decl: &&MetricDecl| {
-        decl.bound.as_ref().and_then(|path| path.last()) == Some(name) && decl.tier > Tier::Lexical
+        let vector = !typed || !decl.is_single;
+        decl.bound.as_ref().and_then(|path| path.last()) == Some(name) && decl.tier > Tier::Lexical && vector
     };
     let here: Vec<_> = file.telemetry.metrics.iter().filter(bound).map(|decl| (file, decl)).collect();
     let mut all = here;
