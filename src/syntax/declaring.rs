@@ -145,6 +145,8 @@ impl<'a> Settings<'a> {
         let mut out = Self::default();
         let mut positions = row.args.iter();
         for arg in &call.args {
+            // `**options`: more may be said than can be read.
+            out.open |= matches!(arg.value.kind, ExprKind::Spread(_));
             match &arg.name {
                 Some(word) => out.set(word, call.scope, &arg.value),
                 None => match positions.next().map(String::as_str) {

@@ -108,7 +108,12 @@ impl<'a> Evaluation<'a> {
         let scope = call.scope;
         match (name, args.as_slice()) {
             ("Sprintf" | "Sprint" | "format" | "formatted", [template, values @ ..]) => {
-                let Some(text) = whole(&pieces(self.project, file, scope, template)) else { return false };
+                let said = pieces(self.project, file, scope, template);
+                // A format macro has its arguments in the holes of its string already.
+                let Some(text) = whole(&said) else {
+                    said.into_iter().for_each(|piece| push(out, piece));
+                    return true;
+                };
                 self.formatted(file, scope, &text, values, template, depth, out);
                 true
             }
