@@ -206,7 +206,12 @@ impl FileFacts {
 
     /// Whether a scope, or one around it, is test code.
     pub fn in_test(&self, id: ScopeId) -> bool {
-        self.class == FileClass::Test || self.scope(id).is_test
+        // Modules that are compiled for the tests of other crates are marked by their name alone.
+        let named = |scope: &Scope| {
+            let name = scope.name.as_deref().unwrap_or_default();
+            scope.kind == ScopeKind::Class && (matches!(name, "test" | "tests") || name.starts_with("test_"))
+        };
+        self.class == FileClass::Test || self.scope(id).is_test || self.scopes_around(id).any(|(_, scope)| named(scope))
     }
 
     /// Whether a name occurs as a word in a span, comments left out. Interpolated strings count, plain ones do as well:

@@ -72,6 +72,7 @@ fn is_test(path: &FilePath, lower: &str, folder: &dyn Fn(&[&str]) -> bool) -> bo
         "__tests__",
         "__mocks__",
         "__fixtures__",
+        "testcontainers",
         "spec",
         "specs",
         "e2e",

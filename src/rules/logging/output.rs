@@ -87,6 +87,12 @@ fn ends_process(file: &FileFacts, call: &Call) -> bool {
 fn was_asked_for(file: &FileFacts, span: Span) -> bool {
     let mut branches = file.outline.branches.iter().filter(|branch| branch.contains(span));
     branches.any(|branch| {
+        // The other branch of `if !dry_run { … } else { … }`.
+        let text = file.text(*branch);
+        let rehearses = ["Dry Run", "Dry run", "dry run", "dry-run", "DRY RUN"].iter().any(|word| text.contains(word));
+        if rehearses {
+            return true;
+        }
         let line = file.source.line_of(branch.start);
         let header = file.source.line_span(line.saturating_sub(1).max(1)).cover(file.source.line_span(line));
         let header = Span { start: header.start.min(branch.start), end: branch.start };

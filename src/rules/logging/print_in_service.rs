@@ -16,6 +16,7 @@ fn check(change: &Change<'_>, out: &mut Report) {
             let is_new = log.is_print() && file.pair.is_new(log.span);
             if is_new
                 && !is_allowed(file.facts, log.span)
+                && !is_said_twice(file.facts, log.span)
                 && misses_logger(file.facts, log)
                 && !is_left_print(file.facts, log)
                 && !is_convention(file)
@@ -29,6 +30,15 @@ fn check(change: &Change<'_>, out: &mut Report) {
             }
         }
     }
+}
+
+/// The next or the last line says the same to the logger.
+fn is_said_twice(file: &FileFacts, span: Span) -> bool {
+    let (first, last) = file.source.lines(span);
+    own_logger(file).any(|log| {
+        let (from, to) = file.source.lines(log.span);
+        to + 1 == first || last + 1 == from
+    })
 }
 
 /// A linter was told that this print is meant.

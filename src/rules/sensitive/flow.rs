@@ -283,7 +283,7 @@ impl Walk<'_> {
                 self.push(Kind::Raw("what the client sent"), Strength::Probable, &joined, span);
             }
             [name] => self.variable(name, span, depth),
-            [.., owner, name] if name == "URL" && is_request(file, self.scope, owner) => {
+            [before @ .., owner, name] if name == "URL" && !answers(before) && is_request(file, self.scope, owner) => {
                 self.push(Kind::Url { userinfo: false }, Strength::Probable, &joined, span);
             }
             _ => {}
@@ -334,6 +334,11 @@ impl Walk<'_> {
             last.printed_with = Some(field.owner);
         }
     }
+}
+
+/// `resp.Request.URL`: the address that was called, which the caller knows anyway.
+fn answers(before: &[String]) -> bool {
+    before.last().is_some_and(|owner| matches!(owner.as_str(), "resp" | "res" | "response"))
 }
 
 /// A value that could be anything: a name, not a constant, a boolean or a number.

@@ -286,6 +286,7 @@ mod tests {
             "pin",
             "public_key",
             "imagePullSecret",
+            "retrievedNonSecret",
         ];
         for name in about {
             assert!(credential(name).is_none(), "{name}");
