@@ -110,6 +110,16 @@ impl FileFacts {
         self.language == Language::Go
     }
 
+    /// Whether failures are exceptions, which pass every caller that does not catch them.
+    pub fn throws(&self) -> bool {
+        self.language.is_script() || matches!(self.language, Language::Python | Language::Java)
+    }
+
+    /// Whether a function of this repository writes its own failures down.
+    pub fn tells_itself(&self, id: super::code::CallId) -> bool {
+        self.telemetry.summaries.get(&id).is_some_and(|summary| summary.logs_error || summary.reports)
+    }
+
     /// Whether the language itself keeps the failure that was being handled when a new one is thrown.
     pub fn keeps_context(&self) -> bool {
         self.language == Language::Python
@@ -165,7 +175,9 @@ impl FileFacts {
         match exit.kind {
             ExitKind::Throw | ExitKind::Propagate => true,
             ExitKind::Return => {
-                let named = failure.error.as_deref().is_some_and(|error| self.uses(exit.span, error));
+                // `f.Error.Err` is handed on with `f`.
+                let whole = |error: &str| error.split_once('.').is_some_and(|(root, _)| self.uses(exit.span, root));
+                let named = failure.error.as_deref().is_some_and(|error| self.uses(exit.span, error) || whole(error));
                 named || self.language == Language::Go && self.returns_go_error(exit)
             }
             _ => false,

@@ -63,7 +63,7 @@ pub(super) fn is_expected(file: &FileFacts, failure: &Failure) -> bool {
 
 /// Whether a name is one of a failure that clients cause, or that ends by itself: `ErrNotFound`, `AbortError`, `CLIENT_ERROR`.
 pub(super) fn is_ordinary(name: &str) -> bool {
-    const NAMES: [&str; 22] = [
+    const NAMES: [&str; 21] = [
         "notfound",
         "norows",
         "nodocuments",
@@ -85,12 +85,15 @@ pub(super) fn is_ordinary(name: &str) -> bool {
         "permissiondenied",
         "is4xx",
         "validationexception",
-        "skip",
     ];
     const STATUSES: [&str; 9] = ["400", "401", "403", "404", "405", "409", "410", "422", "429"];
     let compact: String =
         name.chars().filter(|character| character.is_alphanumeric()).collect::<String>().to_lowercase();
-    let named = NAMES.iter().any(|word| compact.contains(word));
+    // The kind stands last: `MergeConflict` is one, `merge_conflicts` is a module.
+    let bare = ["error", "exception", "err", "status"]
+        .iter()
+        .fold(compact.as_str(), |name, end| name.strip_suffix(end).filter(|rest| !rest.is_empty()).unwrap_or(name));
+    let named = NAMES.iter().any(|word| compact.ends_with(word) || bare.ends_with(word)) || bare.starts_with("skip");
     named || name == "CLIENT_ERROR" || name == "isClientError" || STATUSES.contains(&name)
 }
 

@@ -134,7 +134,13 @@ fn lexical(out: &mut Telemetry, read: &Read, id: CallId, call: &Call, resolved: 
     let Some((method, receiver)) = call.path.split_last() else { return };
     let loggerish = |name: &str| {
         let lower = name.to_ascii_lowercase();
-        lower.ends_with("log") || lower.ends_with("logger") || lower.ends_with("logging") || lower == "console"
+        let other = ["blog", "catalog", "dialog", "backlog", "changelog", "analog", "prolog"]
+            .iter()
+            .any(|end| lower.ends_with(end));
+        lower.ends_with("log") && !other
+            || lower.ends_with("logger")
+            || lower.ends_with("logging")
+            || lower == "console"
     };
     let chain_root = || {
         let mut at = call.base;

@@ -1,6 +1,6 @@
 //! Work runs beside its function, and what becomes of its failure is nobody's business.
 
-use crate::facts::code::{Call, CallId, ExitKind, FailureKind, ResultUse, ScopeId};
+use crate::facts::code::{Call, CallId, ExitKind, ExprKind, FailureKind, ResultUse, ScopeId};
 use crate::facts::{Bit, Boundary, BoundaryKind, FileFacts, Outcome};
 use crate::model::{Confidence, Span};
 use crate::rules::expected::{is_cleanup, is_probe};
@@ -54,9 +54,10 @@ fn loses(file: HeadFile<'_>, boundary: &Boundary) -> Option<(Span, String)> {
     let facts = file.facts;
     let call = facts.call(boundary.call);
     match (boundary.kind, boundary.work, boundary.body) {
-        (BoundaryKind::Goroutine, Some(work), _) => {
-            Some((call.span, can_fail(facts, work).filter(|_| settled(facts, work).is_none())?))
-        }
+        (BoundaryKind::Goroutine, Some(work), _) => Some((
+            call.span,
+            can_fail(facts, work).filter(|_| settled(facts, work).is_none() && !facts.tells_itself(work))?,
+        )),
         (BoundaryKind::Goroutine, None, Some(body)) => lost_in_closure(file, body),
         (BoundaryKind::Promise, ..) => lost_promise(facts, boundary, call),
         (_, Some(work), _) => lost_work(facts, work).map(|why| (call.span, why)),
@@ -82,7 +83,8 @@ fn lost_in_closure(file: HeadFile<'_>, body: ScopeId) -> Option<(Span, String)> 
             || facts.has_comment_in(line)
             || facts.has_comment_above(call.statement)
             || facts.in_any(&facts.outline.deferred, call.span)
-            || facts.telemetry.logs.iter().any(|log| log.call == id);
+            || facts.telemetry.logs.iter().any(|log| log.call == id)
+            || facts.tells_itself(id);
         let new = file.pair.is_new(call.name_span);
         (dropped && !quiet && new).then(|| can_fail(facts, id).map(|why| (call.span, why)))?
     };
@@ -97,7 +99,9 @@ fn lost_promise(file: &FileFacts, boundary: &Boundary, call: &Call) -> Option<(S
     // At the top of a module a rejection ends the process, and says so.
     let top = file.function_of(call.scope) == ScopeId::FILE;
     let name = call.path.join(".");
-    (!contained && !top)
+    // A callback receives the failure.
+    let called_back = call.args.last().is_some_and(|arg| matches!(arg.value.kind, ExprKind::Closure(_)));
+    (!contained && !top && !called_back)
         .then(|| (call.span, format!("`{name}` returns a promise, and its callers have to catch what it rejects with")))
 }
 
@@ -106,7 +110,8 @@ fn lost_work(file: &FileFacts, work: CallId) -> Option<String> {
     let callee = file.telemetry.callees.get(&work)?;
     let summary = file.telemetry.summaries.get(&work).copied().unwrap_or_default();
     let name = file.call(work).path.join(".");
-    let lost = !callee.contained && !summary.logs_error && !summary.reports;
+    let can = callee.fails || file.throws();
+    let lost = can && !callee.contained && !summary.logs_error && !summary.reports;
     lost.then(|| format!("`{name}` is declared in this repository and lets its failures out"))
 }
 
@@ -120,9 +125,8 @@ fn lost_in_task(file: &FileFacts, boundary: &Boundary, body: ScopeId) -> Option<
     }
     // An executor keeps what its work throws until somebody asks for the result.
     let handled = file.failures_in(span).any(|failure| failure.kind == FailureKind::Catch && failure.scope == body);
-    let chained = file.telemetry.names.get(&boundary.call).is_none();
     let calls = file.calls_in(span).next().is_some();
-    (boundary.kind == BoundaryKind::Executor && !handled && !chained && calls)
+    (boundary.kind == BoundaryKind::Executor && !handled && calls)
         .then(|| "what the work throws is kept in a future that nobody asks".to_owned())
 }
 

@@ -12,10 +12,11 @@ pub const RULE: Rule = rule!("errors/discarded-io-result", check);
 fn check(change: &Change<'_>, out: &mut Report) {
     for file in change.service_files() {
         for failure in &file.facts.outline.failures {
-            if !matches!(failure.kind, FailureKind::Discard | FailureKind::Blank) || exempt(file, failure) {
+            if !matches!(failure.kind, FailureKind::Discard | FailureKind::Blank) {
                 continue;
             }
-            let Some((id, call)) = operation(file.facts, failure) else { continue };
+            let found = operation(file.facts, failure).filter(|_| !exempt(file, failure));
+            let Some((id, call)) = found else { continue };
             let name = call.path.join(".");
             let why = match file.facts.telemetry.outbound.iter().find(|op| op.call == id).map(|op| op.kind) {
                 Some(OutboundKind::Wrapper) => format!("`{name}` performs I/O"),

@@ -9,14 +9,18 @@ use crate::rules::seen::{place, resolved_as};
 
 pub const RULE: Rule = rule!("errors/emitter-without-error-handler", check);
 
+/// Each is looked for in the whole file; a file that makes more of them was not written by hand.
+const MAX_EMITTERS: usize = 64;
+
 fn check(change: &Change<'_>, out: &mut Report) {
     for file in change.service_files() {
-        for (index, call) in file.facts.outline.calls.iter().enumerate() {
+        let calls = file.facts.outline.calls.iter().enumerate();
+        let made = calls.filter_map(|(index, call)| {
             let id = CallId(index as u32);
-            if !file.pair.is_changed(call.name_span, call.span) || file.facts.in_test(call.scope) {
-                continue;
-            }
-            let Some(kind) = emitter(file.facts, id) else { continue };
+            let new = file.pair.is_changed(call.name_span, call.span) && !file.facts.in_test(call.scope);
+            new.then(|| Some((id, call, emitter(file.facts, id)?)))?
+        });
+        for (id, call, kind) in made.take(MAX_EMITTERS) {
             if listened_to(file.facts, id, kind) {
                 continue;
             }

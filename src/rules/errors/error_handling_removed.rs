@@ -3,7 +3,7 @@
 //! An operation is found again by what it calls: in the same function, else anywhere in the file's base when it occurs once
 //! on either side (the function was renamed, or a helper extracted), else in another file of the change that lost it (moved).
 
-use crate::facts::code::{Call, Failure, FailureKind, ResultUse};
+use crate::facts::code::{Call, CallId, Failure, FailureKind, ResultUse};
 use crate::facts::{Breadth, FileFacts, Tier};
 use crate::model::{Confidence, Language};
 use crate::rules::expected::{is_closing, is_expected};
@@ -21,6 +21,11 @@ fn check(change: &Change<'_>, out: &mut Report) {
             let Some(call) = outermost(file.facts, failure) else { continue };
             let Some((base, old)) = counterpart(change, file, call) else { continue };
             let Some(before) = handled_before(base, old, file.facts.language) else { continue };
+            // A handler that does something else instead is handling.
+            let instead = failure.kind == FailureKind::Catch && file.facts.calls_in(failure.body).next().is_some();
+            if instead || !can_fail(file.facts, call, old) {
+                continue;
+            }
             if !silenced_before(change, base, old, file.facts, failure) {
                 say(out, file.facts, failure, call, before);
             }
@@ -116,6 +121,23 @@ fn moved<'a>(change: &Change<'a>, head: &FileFacts, call: &Call) -> Option<(&'a 
     lost.next().is_none().then_some(found)
 }
 
+/// Whether the operation may do something that fails: I/O, or work of functions that no library is known for.
+fn can_fail(file: &FileFacts, call: &Call, old: &Call) -> bool {
+    let propagated = matches!(old.result, ResultUse::Propagated | ResultUse::Returned);
+    let Some(id) = id_of(file, call) else { return propagated };
+    let telemetry = &file.telemetry;
+    let outbound = telemetry.outbound.iter().any(|op| op.call == id && op.tier > Tier::Lexical);
+    // A library's call that is not in the tables is a calculation: `Collections.singletonList`.
+    let calculates = telemetry.names.contains_key(&id) && !outbound;
+    propagated || call.awaited || !calculates
+}
+
+fn id_of(file: &FileFacts, call: &Call) -> Option<CallId> {
+    let from = file.outline.calls.partition_point(|other| other.span.start < call.span.start);
+    let at = file.outline.calls[from..].iter().take(64).position(|other| other.span == call.span)?;
+    Some(CallId((from + at) as u32))
+}
+
 /// How the base treated an operation, if it treated it better.
 fn handled_before(base: &FileFacts, old: &Call, language: Language) -> Option<&'static str> {
     let handlers = || base.outline.failures.iter().filter(|failure| failure.protected.contains(old.span));
@@ -130,13 +152,9 @@ fn handled_before(base: &FileFacts, old: &Call, language: Language) -> Option<&'
             Some("the base returned its failure to the caller")
         }
         // Languages with exceptions: no handler means that the caller learned of it.
-        _ if throws(language) => Some("in the base its failure reached the caller"),
+        _ if base.throws() => Some("in the base its failure reached the caller"),
         _ => None,
     }
-}
-
-fn throws(language: Language) -> bool {
-    language.is_script() || matches!(language, Language::Python | Language::Java)
 }
 
 /// Code that only moved: the base has the same silent handling already, in the file of the head or where the operation was.
@@ -182,8 +200,7 @@ fn floats_now(file: HeadFile<'_>, base: &FileFacts, call: &Call) -> bool {
 
 /// Whether the callee is asynchronous, where its declaration is known.
 fn known_async(file: &FileFacts, call: &Call) -> Option<bool> {
-    let index = file.outline.calls.iter().position(|other| other.span == call.span)?;
-    let id = crate::facts::code::CallId(index as u32);
+    let id = id_of(file, call)?;
     let declared = file.telemetry.callees.get(&id).map(|callee| callee.is_async);
     let outbound = || file.telemetry.outbound.iter().any(|op| op.call == id && op.tier > Tier::Lexical).then_some(true);
     declared.or_else(outbound)

@@ -9,6 +9,10 @@ use crate::rules::seen::place;
 
 pub const RULE: Rule = rule!("errors/error-overwritten", check);
 
+/// A look or a second value farther away than so many bindings, failures or bytes is not searched for.
+const MAX_NEAR: usize = 256;
+const MAX_BYTES: u32 = 4096;
+
 fn check(change: &Change<'_>, out: &mut Report) {
     for file in change.code_files().filter(|file| file.facts.returns_errors()) {
         for (index, binding) in file.facts.outline.bindings.iter().enumerate() {
@@ -51,11 +55,9 @@ fn error_of_call(file: HeadFile<'_>, binding: &Binding) -> bool {
 
 /// The failure branch that a binding stands in, when it handles the same name and goes on after it.
 fn handler_of<'a>(file: &'a FileFacts, binding: &Binding) -> Option<&'a Failure> {
-    let around = file
-        .outline
-        .failures
-        .iter()
-        .filter(|failure| failure.kind == FailureKind::IfErr && failure.body.contains(binding.statement));
+    let until = file.outline.failures.partition_point(|failure| failure.span.start <= binding.statement.start);
+    let near = file.outline.failures[..until].iter().rev().take(MAX_NEAR);
+    let around = near.filter(|failure| failure.kind == FailureKind::IfErr && failure.body.contains(binding.statement));
     let handler = around.min_by_key(|failure| failure.body.len())?;
     let same = handler.error.as_deref() == binding.path.first().map(String::as_str);
     let direct = file.block_around(binding.statement) == Some(handler.body);
@@ -68,6 +70,7 @@ fn overwritten<'a>(file: &FileFacts, binding: &Binding, from: Span, later: &'a [
     let name = &binding.path[0];
     let next = later
         .iter()
+        .take(MAX_NEAR)
         .take_while(|next| next.span.start < block.end)
         .find(|next| next.span.start >= from.end && next.path == binding.path)?;
     let value = next.value.as_ref()?;
@@ -84,7 +87,8 @@ fn used_unchecked<'b>(file: &'b FileFacts, binding: &Binding, within: Span) -> O
     let block = file.block_around(binding.statement)?;
     // `if v, err := f(); err == nil` looks in its own header.
     let header = file.outline.failures.iter().any(|failure| failure.header.contains(binding.statement));
-    let rest = Span { start: binding.statement.end, end: block.end.min(within.end).max(binding.statement.end) };
+    let start = binding.statement.end;
+    let rest = Span { start, end: block.end.min(within.end).min(start.saturating_add(MAX_BYTES)).max(start) };
     let look = file.first_use(rest, error)?;
     let before = Span { start: rest.start, end: look.start };
     let siblings = file.outline.bindings.iter().filter(|one| one.statement == binding.statement && one.path.len() == 1);

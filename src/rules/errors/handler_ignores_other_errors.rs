@@ -9,6 +9,9 @@ use crate::rules::seen::anchor;
 
 pub const RULE: Rule = rule!("errors/handler-ignores-other-errors", check);
 
+/// Handlers with more branches are programs of their own.
+const MAX_BRANCHES: usize = 64;
+
 fn check(change: &Change<'_>, out: &mut Report) {
     for file in change.service_files() {
         for failure in &file.facts.outline.failures {
@@ -49,6 +52,9 @@ fn last_branch(file: &FileFacts, failure: &Failure) -> Option<Span> {
     let body = failure.body;
     let from = file.outline.branches.partition_point(|branch| branch.start <= body.start);
     let inside = || file.outline.branches[from..].iter().take_while(|branch| branch.start < body.end);
+    if inside().nth(MAX_BRANCHES).is_some() {
+        return None;
+    }
     let top: Vec<Span> = inside()
         .filter(|branch| !inside().any(|other| other != *branch && other.contains(**branch)))
         .copied()

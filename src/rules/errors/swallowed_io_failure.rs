@@ -1,8 +1,8 @@
 //! The failure of an I/O operation is handled, and nobody will ever know that it happened.
 
 use crate::facts::code::{ExitKind, Failure, FailureKind};
-use crate::facts::{Breadth, FileFacts, Outbound, OutboundKind, Signal, Tier};
-use crate::model::Confidence;
+use crate::facts::{Breadth, FileFacts, Outbound, OutboundKind, Signal, Tier, words};
+use crate::model::{Confidence, Span};
 use crate::rules::expected::{is_cleanup, is_expected, is_probe};
 use crate::rules::failing::catches_io;
 use crate::rules::rule::{Change, Report, Rule, rule};
@@ -75,17 +75,31 @@ fn exempt(file: &FileFacts, failure: &Failure) -> bool {
         || is_cleanup(&name)
         || is_probe(&name)
         || used_later(file, failure)
+        || rest_of_match(file, failure)
         || retries(file, failure)
 }
 
 /// Whether anybody learns of it. An answer to the user that knows nothing of the error tells nobody on call.
 fn told(file: &FileFacts, failure: &Failure) -> bool {
     let forgotten = failure.error.as_deref().is_some_and(|error| !file.uses(failure.body, error));
+    // A library's base type is often caught to try again: the framework's `retry` tells of it.
+    let again = catches_io(file, failure) && words(file.text(failure.body)).any(|word| word.starts_with("retr"));
     match file.signal(failure) {
-        None => false,
+        None => again,
         Some(Signal::IsValue) => !(forgotten && catches_io(file, failure)),
         Some(_) => true,
     }
+}
+
+/// `_ =>` behind `Err(e) =>`: what is left for it is no failure.
+fn rest_of_match(file: &FileFacts, failure: &Failure) -> bool {
+    failure.kind == FailureKind::ErrArm
+        && file.text(failure.header).trim_start().starts_with('_')
+        && file.failures_in(Span { start: failure.protected.start, end: failure.span.start }).any(|other| {
+            other.kind == FailureKind::ErrArm
+                && other.protected == failure.protected
+                && file.breadth(other) == Breadth::Broad
+        })
 }
 
 /// A loop that tries again and whose function can still fail in the end.

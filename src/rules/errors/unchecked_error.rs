@@ -13,10 +13,14 @@ fn check(change: &Change<'_>, out: &mut Report) {
     for file in change.service_files() {
         for (index, call) in file.facts.outline.calls.iter().enumerate() {
             let id = CallId(index as u32);
-            if !lost(file, call) || harmless(file.facts, id, call) {
+            // What costs a look at the rest of the file is asked last.
+            if call.result != ResultUse::Discarded {
                 continue;
             }
-            let Some(why) = can_fail(file.facts, id) else { continue };
+            let Some(why) = can_fail(file.facts, id).filter(|_| lost(file, call) && !harmless(file.facts, id, call))
+            else {
+                continue;
+            };
             let name = call.path.join(".");
             out.at(file.facts, call.name_span)
                 .confidence(Confidence::Likely)
@@ -33,8 +37,7 @@ fn check(change: &Change<'_>, out: &mut Report) {
 /// A new statement that is nothing but this call.
 fn lost(file: HeadFile<'_>, call: &Call) -> bool {
     let outline = &file.facts.outline;
-    call.result == ResultUse::Discarded
-        && call.kind == CallKind::Plain
+    call.kind == CallKind::Plain
         && file.pair.is_new(call.name_span)
         && !file.facts.in_test(call.scope)
         // What runs beside the function is a matter of its own, and what runs at its end can rarely be mended.
@@ -61,7 +64,14 @@ fn harmless(file: &FileFacts, id: CallId, call: &Call) -> bool {
     // Registrations at the start of the process fail for a mistake in the code, and every run of it shows that.
     let registers = file.scope(file.function_of(call.scope)).once
         || ["Subscribe", "Register", "Bind", "Mark", "AddHandler"].iter().any(|start| name.starts_with(start));
-    told || writes
+    let counts = matches!(name, "Inc" | "Dec" | "Gauge" | "Timing" | "TimingDuration" | "Count" | "Observe" | "Incr")
+        || call
+            .path
+            .iter()
+            .any(|segment| ["stats", "statsd", "metrics"].contains(&segment.to_ascii_lowercase().as_str()));
+    told || file.tells_itself(id)
+        || counts
+        || writes
         || round_trip
         || registers
         || recovering

@@ -11,11 +11,18 @@ use crate::rules::seen::{failure_around, place};
 
 pub const RULE: Rule = rule!("logging/commonly-expected-error-at-error-level", check);
 
+/// The answer stands right behind the log: so many calls and exits are looked at.
+const MAX_BEHIND: usize = 64;
+
 fn check(change: &Change<'_>, out: &mut Report) {
     for file in change.service_files() {
         for log in file.facts.telemetry.logs.iter().filter(|log| log.level == Level::Error && log.library != "console")
         {
-            if !file.pair.touches(log.span) || file.facts.in_test(log.scope) || is_audit(file.facts, log) {
+            if !file.pair.touches(log.span)
+                || file.facts.in_test(log.scope)
+                || is_audit(file.facts, log)
+                || explained(file.facts, log)
+            {
                 continue;
             }
             if let Some(why) = expected_case(file, log) {
@@ -38,6 +45,14 @@ fn say(out: &mut Report, file: &FileFacts, log: &LogCall, (why, shown): (String,
     draft.say(
         "this is logged as an error though it happens in normal work: every such case counts towards error alerts",
     );
+}
+
+/// A comment before the log in its own branch: somebody has thought about the level.
+fn explained(file: &FileFacts, log: &LogCall) -> bool {
+    let start = file.block_around(log.span).map_or(log.span.start, |block| block.start.min(log.span.start));
+    file.has_comment_in(Span { start, end: log.span.start })
+        && file.text(Span { start, end: log.span.start }).len() < 600
+        || file.has_comment_above(log.span)
 }
 
 /// What is written for an audit has its own rules.
@@ -107,13 +122,17 @@ fn branch_header(file: &FileFacts, branch: Span) -> Span {
 
 /// Names of failures that clients cause or that end by themselves.
 fn names_expected(condition: &str) -> bool {
-    let negated = condition.contains("!=")
-        || condition.trim_start_matches(['(', ' ']).starts_with('!')
-        || condition.contains("not ");
-    let both = condition.contains("||") || condition.contains(" or ");
+    // `if let Err(e) = f(x)`: what is asked stands before the sign.
+    let asked = condition
+        .strip_prefix("let ")
+        .and_then(|rest| rest.split_once(" = "))
+        .map_or(condition, |(pattern, _)| pattern);
+    let negated =
+        asked.contains("!=") || asked.trim_start_matches(['(', ' ']).starts_with('!') || asked.contains("not ");
+    let both = asked.contains("||") || asked.contains(" or ");
     !negated
         && !both
-        && condition.split(|character: char| !(character.is_alphanumeric() || character == '_')).any(is_ordinary)
+        && asked.split(|character: char| !(character.is_alphanumeric() || character == '_')).any(is_ordinary)
 }
 
 /// The `return`, `throw` or call behind the log that tells the client that the request was wrong.
@@ -132,7 +151,7 @@ fn client_answer(file: &FileFacts, log: &LogCall, block: Span) -> Option<Span> {
             && own(exit.span)
             && exit.values.iter().any(|value| is_client_answer(file.text(value.span)))
     };
-    let exit = file.exits_in(rest).find(by_exit).map(|exit| exit.span);
+    let exit = file.exits_in(rest).take(MAX_BEHIND).find(by_exit).map(|exit| exit.span);
     let by_call = |(_, call): &(crate::facts::code::CallId, &Call)| {
         let last = call.path.last().map_or("", String::as_str).to_ascii_lowercase();
         let answers = [
@@ -153,7 +172,7 @@ fn client_answer(file: &FileFacts, log: &LogCall, block: Span) -> Option<Span> {
         .any(|word| last.contains(word));
         answers && own(call.span) && call.args.iter().any(|arg| is_client_answer(file.text(arg.span)))
     };
-    exit.or_else(|| file.calls_in(rest).find(by_call).map(|(_, call)| call.span))
+    exit.or_else(|| file.calls_in(rest).take(MAX_BEHIND).find(by_call).map(|(_, call)| call.span))
 }
 
 /// `forbiddenErrorResponse()`, `new BadRequestError(…)`, `http.StatusNotFound`, `status=422`.

@@ -132,22 +132,25 @@ fn optional(file: &FileFacts, failure: &Failure, log: &LogCall) -> bool {
 fn announces_failure(file: &FileFacts, log: &LogCall) -> Option<&'static str> {
     let text = message(file, log)?;
     let around = file.block_around(log.span).unwrap_or(log.span);
-    let counted = file.calls_in(around).any(|(id, call)| {
-        let telemetry = &file.telemetry;
-        let named = call
-            .path
-            .iter()
-            .any(|name| words(name).any(|word| matches!(word.as_str(), "counter" | "metrics" | "metric")));
-        named || telemetry.metric_uses.iter().any(|used| used.call == id) || telemetry.reports.contains(&id)
-    });
+    let counted = || {
+        file.calls_in(around).take(200).any(|(id, call)| {
+            let telemetry = &file.telemetry;
+            let named = call
+                .path
+                .iter()
+                .any(|name| words(name).any(|word| matches!(word.as_str(), "counter" | "metrics" | "metric")));
+            named || telemetry.metric_uses.iter().any(|used| used.call == id) || telemetry.reports.contains(&id)
+        })
+    };
     // "could not" and "unable to" tell as often of what was asked for as of what broke.
     let soft = ["could", "unable"].iter().any(|start| text.trim_start().to_ascii_lowercase().starts_with(start));
     (log.level == Level::Info
-        && !counted
         && !soft
         && !without_levels(log)
         && says_failure(&text)
-        && !about_caller(&text))
+        && !about_caller(&text)
+        && !file.has_comment_above(log.span)
+        && !counted())
     .then_some("its own message reports a failure")
 }
 
@@ -189,7 +192,7 @@ fn says_failure(text: &str) -> bool {
 
 /// What people outside do wrong, or what is expected to happen, is no failure of the service.
 fn about_caller(text: &str) -> bool {
-    const WORDS: [&str; 21] = [
+    const WORDS: [&str; 22] = [
         "login",
         "password",
         "credential",
@@ -211,6 +214,7 @@ fn about_caller(text: &str) -> bool {
         "ignor",
         "test",
         "find",
+        "parse",
     ];
     let lower = text.to_ascii_lowercase();
     WORDS.iter().any(|word| lower.contains(word))
