@@ -13,9 +13,10 @@ use crate::policy::FileState;
 use crate::report::coverage_table::{Everything, Look, as_json, terminal};
 use crate::workspace::{Limits, whole};
 
-/// A whole repository is read once, by somebody who waits for it.
-const FILES: usize = 50_000;
-const TOTAL_BYTES: u64 = 512 << 20;
+/// A whole repository is read once, by somebody who waits for it: all facts at the same time, because what covers a unit
+/// may stand in any of its files. That takes some 100 KiB of memory for each file.
+const FILES: usize = 20_000;
+const TOTAL_BYTES: u64 = 256 << 20;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::json;
 use super::plain::visible;
-use crate::facts::UnitCoverage;
+use crate::facts::{Marker, UnitCoverage};
 use crate::model::{Operation, OperationKind, Sight, Sights};
 
 /// The version of the format.
@@ -197,16 +197,7 @@ fn details(section: &Section<'_>, look: Look, out: &mut String) {
             let _ = writeln!(out, "  no marker of instrumentation was found");
         }
         Some(unit) => {
-            let mut told: Vec<&str> = Vec::new();
-            for marker in unit.own.iter().filter(|marker| !marker.covers.is_empty()) {
-                if told.contains(&marker.name.as_str()) {
-                    continue;
-                }
-                told.push(&marker.name);
-                let half = if marker.half { ", in part" } else { "" };
-                let place = visible(&format!("{}:{}", marker.place.path, marker.place.line));
-                let _ = writeln!(out, "  {}{half} ({place}); leaves {}", visible(&marker.name), marker.leaves);
-            }
+            markers(unit, look, out);
             for off in &unit.off {
                 let place = visible(&format!("{}:{}", off.place.path, off.place.line));
                 let _ = writeln!(out, "  {} ({place})", visible(&off.name));
@@ -220,10 +211,51 @@ fn details(section: &Section<'_>, look: Look, out: &mut String) {
     let shown = if look.all { dark.len() } else { dark.len().min(MAX_LISTED) };
     for one in dark.iter().take(shown) {
         let place = visible(&format!("{}:{}", one.location.path, one.location.line));
-        let _ = writeln!(out, "  {place} {}: {}", visible(&one.name), visible(&one.reason));
+        wrapped(&format!("{place} {}: {}", visible(&one.name), visible(&one.reason)), look, out);
     }
     if dark.len() > shown {
         let _ = writeln!(out, "  and {} more with --all", dark.len() - shown);
+    }
+}
+
+/// A line of the details; what does not fit goes on below, further in.
+fn wrapped(text: &str, look: Look, out: &mut String) {
+    let mut column = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column == 0 {
+            out.push_str("  ");
+            column = 2;
+        } else if column + 1 + length > look.width {
+            out.push_str("\n     ");
+            column = 5;
+        } else {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+    }
+    out.push('\n');
+}
+
+/// Each row of the tables once, with what it was found for.
+fn markers(unit: &UnitCoverage, look: Look, out: &mut String) {
+    let mut rows: Vec<(&Marker, Vec<&str>)> = Vec::new();
+    for marker in unit.own.iter().filter(|marker| !marker.covers.is_empty()) {
+        let (_, what) = marker.name.rsplit_once(" for ").unwrap_or((&marker.name, ""));
+        match rows.iter_mut().find(|(first, _)| first.row == marker.row && first.half == marker.half) {
+            Some((_, all)) if all.contains(&what) => {}
+            Some((_, all)) => all.push(what),
+            None => rows.push((marker, vec![what])),
+        }
+    }
+    for (first, all) in rows {
+        let (name, _) = first.name.rsplit_once(" for ").unwrap_or((&first.name, ""));
+        let what = if all == [""] { String::new() } else { format!(" for {}", all.join(", ")) };
+        let half = if first.half { ", of no effect without what loads it" } else { "" };
+        let place = visible(&format!("{}:{}", first.place.path, first.place.line));
+        wrapped(&format!("{}{half} ({place}); leaves {}", visible(&format!("{name}{what}")), first.leaves), look, out);
     }
 }
 
@@ -332,4 +364,52 @@ fn covered(cover: &crate::facts::coverage::Cover) -> String {
         return cover.bit.name().to_owned();
     }
     format!("{}: {}", cover.bit.name(), cover.libraries.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Location, Side};
+
+    fn operation(kind: OperationKind, unit: Option<&str>, line: u32, sight: Sight) -> Operation {
+        let location =
+            Location { path: "pay/src/refunds.ts".into(), side: Side::Right, line, end_line: line, columns: (1, 1) };
+        Operation {
+            kind,
+            location,
+            name: "pool.query\u{1b}[2J".to_owned(),
+            sight,
+            reason: "the failure is thrown away".to_owned(),
+            marker: None,
+            unit: unit.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn every_operation_stands_in_one_line_of_the_table() {
+        let operations = [
+            operation(OperationKind::Entry, None, 1, Sight::Seen),
+            operation(OperationKind::Failure, None, 2, Sight::Unseen),
+            operation(OperationKind::Failure, None, 3, Sight::Unknown),
+        ];
+        let all = Everything { operations: &operations, units: &[], files: (1, 0, 2) };
+        let text = terminal(&all, Look { coloured: false, width: 100, all: false });
+        let row =
+            |kind: &str| text.lines().find(|line| line.contains(kind)).unwrap_or_else(|| panic!("{kind}\n{text}"));
+        assert!(row("entry points").contains("│          1 │     · │       · │ ████████████████████ │"), "{text}");
+        assert!(row("failure paths").contains("│          · │     1 │       1 │ ▒▒▒▒▒▒▒▒▒▒░░░░░░░░░░ │"), "{text}");
+        assert!(text.contains("1 of 3 operations observable, 1 unknown (33 to 66 %)"), "{text}");
+        assert!(!text.contains('\u{1b}'), "names of strangers move no cursor: {text}");
+        let widths: Vec<usize> = text.lines().take(6).map(|line| line.chars().count()).collect();
+        assert!(widths.windows(2).all(|pair| pair[0] == pair[1]), "{text}");
+        let json: serde_json::Value = serde_json::from_str(&as_json(&all)).unwrap();
+        assert_eq!(json["summary"]["not_observable"], 1);
+        assert_eq!(json["units"][0]["kinds"]["failure"]["unknown"], 1);
+    }
+
+    #[test]
+    fn an_empty_repository_says_so() {
+        let all = Everything { operations: &[], units: &[], files: (0, 0, 0) };
+        assert!(terminal(&all, Look { coloured: true, width: 80, all: false }).starts_with("no operations were found"));
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::facts::code::{Call, ScopeId};
 use crate::facts::coverage::Place;
-use crate::facts::{Bit, Delta, FileFacts, Marker, UnitCoverage};
+use crate::facts::{Bit, Delta, DocumentKind, FileFacts, Marker, Reach, UnitCoverage};
 use crate::model::{Confidence, Evidence, FileChange, FileStatus, Location, Side};
 use crate::rules::rule::{Change, Report, Rule, Said, rule};
 
@@ -22,7 +22,7 @@ fn check(change: &Change<'_>, out: &mut Report) {
             let Some(file) = removed_from(delta, marker) else { continue };
             // Two markers that went together are one loss.
             let lost: Vec<Bit> = lost(marker, before, after).into_iter().filter(|bit| !told.contains(bit)).collect();
-            if lost.is_empty() || !is_still_there(delta, file, marker) {
+            if lost.is_empty() || is_borrowed(delta, before, marker) || !is_still_there(delta, file, marker) {
                 continue;
             }
             told.extend(&lost);
@@ -37,7 +37,25 @@ fn removed_from<'a>(delta: &Delta<'a>, marker: &Marker) -> Option<&'a FileChange
     (file.status != FileStatus::Removed && file.is_removed(marker.place.line)).then_some(file)
 }
 
-/// What it covered and nothing covers now: another marker of the same bit, proven or likely, replaces it.
+/// A library may require what its users run, and a dependency that another manifest of the change gains has only moved.
+fn is_borrowed(delta: &Delta<'_>, before: &UnitCoverage, marker: &Marker) -> bool {
+    let path = &marker.place.path;
+    let manifest = delta.base.document(path).filter(|document| document.kind == DocumentKind::Manifest);
+    let Some(manifest) = manifest.filter(|_| path.file_name() != "package.json") else { return false };
+    let deployed = before.deployed.built || before.deployed.run;
+    let line = manifest.source.line_text(marker.place.line).trim();
+    let gained = delta.change.files.iter().filter(|file| file.path != *path).any(|file| {
+        let head = delta.head.document(&file.path).filter(|document| document.kind == DocumentKind::Manifest);
+        head.is_some_and(|head| {
+            let lines = file.hunks.iter().flat_map(|hunk| &hunk.added);
+            lines.into_iter().any(|added| head.source.line_text(*added).trim() == line)
+        })
+    });
+    !deployed || gained
+}
+
+/// What it covered and nothing covers now: another marker of the same bit, proven or likely, replaces it. An agent whose
+/// place another one took is replaced as a whole, whatever else the two cover.
 fn lost(marker: &Marker, before: &UnitCoverage, after: &UnitCoverage) -> Vec<Bit> {
     let covers = |other: &Marker, bit| other.covers.iter().any(|cover| cover.bit == bit);
     let replaced = |bit| after.own.iter().chain(after.elsewhere.iter()).any(|other| covers(other, bit));
@@ -46,6 +64,11 @@ fn lost(marker: &Marker, before: &UnitCoverage, after: &UnitCoverage) -> Vec<Bit
         let switched = |off: &crate::facts::coverage::Off| off.vendor == marker.vendor && off.covers.is_empty();
         before.off.iter().any(switched) || before.own.iter().all(|one| !covers(one, bit))
     };
+    let entries = [Bit::HttpServer, Bit::RpcServer, Bit::QueueConsume, Bit::Faas];
+    let enters = |bit: &Bit| entries.contains(bit);
+    if marker.reach == Reach::Unit && bits.iter().filter(|bit| enters(bit)).any(|bit| replaced(*bit)) {
+        return Vec::new();
+    }
     bits.into_iter().filter(|bit| !replaced(*bit) && !off(*bit) && !after.external.contains(bit)).collect()
 }
 

@@ -43,7 +43,9 @@ fn of_entry(file: &FileFacts, unit: Option<&UnitCoverage>, entry: &EntryPoint) -
     if let Some(how) = own_telemetry(file, entry.scope, span) {
         return Seen::new(Sight::Seen, how);
     }
-    let told = file.logs_in(span).any(|log| log.level >= Level::Info);
+    // A log of what failed is not one of what was done.
+    let fails = |at: Span| file.failures_in(span).any(|one| one.body.contains(at));
+    let told = file.logs_in(span).any(|log| log.level >= Level::Info && !fails(log.span));
     if told && matches!(entry.kind, EntryKind::Consumer | EntryKind::Schedule) {
         return Seen::new(Sight::Seen, "it logs what it did");
     }
