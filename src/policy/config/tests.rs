@@ -82,7 +82,7 @@ fn every_mistake_is_told_at_once_with_its_place_and_the_nearest_name() {
             "9:5: no family of rules is called `erors`; did you mean `errors/*`?",
             "10:10: `rules.severity.*` cannot be `loud`; it is one of off, notice, warning, error",
             "11:25: `comments.inline_max` must be a whole number from 0 to 20, not a number",
-            "12:1: unknown key `providers`; known here: version, level, paths, rules, comments, gate",
+            "12:1: unknown key `providers`; known here: version, level, paths, rules, comments, coverage, gate",
         ]
     );
 }
