@@ -146,7 +146,10 @@ fn judge(change: &ChangeSet, reading: Reading) -> (Analysis, Vec<FileText>) {
 /// What the rules of the repository say, and what is wrong with them. They are those of the base.
 fn own_rules(delta: &Delta<'_>) -> Said {
     let mut notes = Vec::new();
-    if delta.change.files.iter().any(|file| custom::is_rule_file(&file.path) || custom::is_rule_file(file.base_path()))
+    let mut files = delta.change.files.iter();
+    // Without a base there is nothing that the rules could wait for.
+    if delta.change.base.is_some()
+        && files.any(|file| custom::is_rule_file(&file.path) || custom::is_rule_file(file.base_path()))
     {
         let text = "this change edits rules of this repository; they take effect once they are in the base branch";
         notes.push(Note::general(NoteKind::Configuration, text));

@@ -266,7 +266,7 @@ pub(super) fn shape(tree: &Tree) -> Shape {
             if !cursor.goto_parent() {
                 return shape;
             }
-            shape.widest = shape.widest.max(cursor.node().child_count() as u32);
+            shape.widest = shape.widest.max(cursor.node().child_count());
         }
     }
 }

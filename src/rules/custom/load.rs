@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::fault::{Fault, plain};
 use super::grammar::Grammar;
-use super::limits::{GLOBS, MAX_FILE_BYTES, RULES, TEXT_BYTES};
+use super::limits::{GLOBS, MAX_FILE_BYTES, MAX_FILES, RULES, TEXT_BYTES};
 use super::weigh::{TooMuch, bounded, weigh};
 use crate::model::{Confidence, FilePath, Language, Neighbour, RuleId, Severity};
 
@@ -87,7 +87,7 @@ pub fn load(files: &[Neighbour]) -> (RuleSet, Vec<Fault>) {
     let mut set = RuleSet::default();
     let mut faults = Vec::new();
     let mut places: HashMap<RuleId, (FilePath, u32)> = HashMap::new();
-    for file in files {
+    for file in files.iter().take(MAX_FILES) {
         if file.text.len() > MAX_FILE_BYTES {
             let limit = MAX_FILE_BYTES >> 10;
             faults.push(Fault::new(&file.path, 1, format!("the file is larger than {limit} KiB; divide it")));
