@@ -53,7 +53,7 @@ fn uncommented(text: &str) -> String {
     }
     let cut = |line: &str| match line.find('#') {
         // Inside quotes it is none.
-        Some(at) if line[..at].matches('"').count() % 2 == 0 => line[..at].to_owned(),
+        Some(at) if line[..at].matches('"').count().is_multiple_of(2) => line[..at].to_owned(),
         _ => line.to_owned(),
     };
     text.lines().map(cut).collect::<Vec<_>>().join("\n")
