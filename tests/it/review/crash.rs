@@ -123,6 +123,6 @@ impl Service {
 
 fn swallows(n: usize) -> String {
     format!(
-        "package pkg{n}\n\nimport \"net/http\"\n\nfunc Charge{n}(url string) {{\n\tresponse, err := http.Get(url)\n\tif err != nil {{\n\t\treturn\n\t}}\n\t_ = response.Body.Close()\n}}\n"
+        "package pkg{n}\n\nimport \"database/sql\"\n\nfunc Charge{n}(db *sql.DB) {{\n\trows, err := db.Query(\"select 1\")\n\tif err != nil {{\n\t\treturn\n\t}}\n\t_ = rows.Close()\n}}\n"
     )
 }
