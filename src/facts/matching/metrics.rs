@@ -16,7 +16,7 @@ const RENAMED: f64 = 0.6;
 const MIN_LITERAL: usize = 8;
 
 /// A declaration and the file it is in.
-pub type Declared<'a> = (&'a FileFacts, &'a MetricDecl);
+pub(super) type Declared<'a> = (&'a FileFacts, &'a MetricDecl);
 
 #[derive(Clone, Copy)]
 pub enum MetricFate<'a> {

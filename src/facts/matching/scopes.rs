@@ -14,7 +14,7 @@ const MIN_CALLS: usize = 3;
 const MAX_NEW: usize = 64;
 
 /// A function of the head.
-pub type HeadScope<'a> = (&'a FileFacts, ScopeId);
+pub(super) type HeadScope<'a> = (&'a FileFacts, ScopeId);
 
 /// The pairs of functions of one change, made once per rule.
 pub struct Scopes<'a> {
