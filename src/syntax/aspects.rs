@@ -126,8 +126,10 @@ fn chain(read: &Read, call: &Call, names: &[String]) -> Limit {
         }
         at = first.base;
     }
-    // `builder.build()`: what the variable went through is not seen.
-    if std::ptr::eq(first, call) && !call.path.first().is_some_and(|root| root.starts_with(char::is_uppercase)) {
+    // `builder.build()`, `our_builder().build()`: what it went through before is not seen. A type or a path begins a chain.
+    let typed = first.path.first().is_some_and(|root| root.starts_with(char::is_uppercase));
+    let begins = typed || first.path.len() >= 2 && !std::ptr::eq(first, call);
+    if !begins {
         return Limit::Unknown;
     }
     Limit::Missing

@@ -71,6 +71,7 @@ fn is_test(path: &FilePath, lower: &str, folder: &dyn Fn(&[&str]) -> bool) -> bo
         "testing",
         "__tests__",
         "__mocks__",
+        ".jest",
         "__fixtures__",
         "testcontainers",
         "spec",

@@ -45,10 +45,17 @@ fn speaks(file: HeadFile<'_>, wait: &Wait) -> bool {
     file.pair.is_new(call.name_span)
         && !facts.in_test(call.scope)
         && (!script || facts.unit == UnitKind::Service && on_the_server(facts))
+        && !own_wrapper(facts, wait, call)
         && !limited_elsewhere(facts, wait, call)
         && !lasting(facts, call)
         && !stays_here(facts, call)
         && !context_at_hand(facts, call)
+}
+
+/// `fetch` that a file imports from its own project: what it adds to the one everybody has is not known here.
+fn own_wrapper(file: &FileFacts, wait: &Wait, call: &Call) -> bool {
+    let global = file.canonical(wait.call).is_some_and(|name| name.starts_with("globals."));
+    global && file.outline.imports.iter().any(|import| call.path.first() == Some(&import.alias))
 }
 
 /// A package may hold the server and what runs in browsers; only the former keeps workers waiting.
