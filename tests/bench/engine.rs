@@ -124,8 +124,10 @@ fn parse(folder: &Path, every: bool) {
             let name = FilePath::new(path.strip_prefix(folder).ok()?.to_string_lossy().into_owned());
             let language = Language::of_path(&name)?;
             let text = std::fs::read_to_string(path).ok()?;
-            let skipped =
-                matches!(class_of(&name, &text, false), FileClass::Generated | FileClass::Vendored | FileClass::Test);
+            let skipped = matches!(
+                class_of(&name, &text, sightline::model::Linguist::default()),
+                FileClass::Generated | FileClass::Vendored | FileClass::Test
+            );
             (every || !skipped).then(|| parse_only(language, &SourceText::new(text)))
         })
         .sum();

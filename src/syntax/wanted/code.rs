@@ -47,10 +47,11 @@ fn imported(file: &FileChange, language: Language, wishes: &mut Wishes<'_>) {
         for path in module_paths(&file.path, language, &module) {
             wishes.add(&path);
             // Absolute modules need not start at the root of the repository.
-            if path.contains('/') && !module.starts_with('.') {
-                if let Some(found) = wishes.ending_with(&path) {
-                    wishes.add(found);
-                }
+            if path.contains('/')
+                && !module.starts_with('.')
+                && let Some(found) = wishes.ending_with(&path)
+            {
+                wishes.add(found);
             }
         }
         if language == Language::Go {
