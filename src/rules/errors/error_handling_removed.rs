@@ -6,7 +6,7 @@
 use crate::facts::code::{Call, CallId, Failure, FailureKind, ResultUse};
 use crate::facts::{Breadth, FileFacts, Tier};
 use crate::model::{Confidence, Language};
-use crate::rules::expected::{is_closing, is_expected};
+use crate::rules::expected::{is_closing, is_expected, is_probe};
 use crate::rules::rule::{Change, HeadFile, Report, Rule, rule};
 use crate::rules::seen::used_later;
 
@@ -52,6 +52,13 @@ fn silent(file: HeadFile<'_>, failure: &Failure) -> bool {
         && !facts.explained(failure)
         && !is_expected(facts, failure)
         && !used_later(facts, failure)
+        && !asks(facts, failure)
+}
+
+/// `parseToken`, `isAlive`: in a function that asks a question, failure is an answer.
+fn asks(file: &FileFacts, failure: &Failure) -> bool {
+    let function = file.named_function_of(failure.scope);
+    file.scope(function).name.as_deref().is_some_and(is_probe)
 }
 
 /// The operation whose failure is thrown away: the first call that is not part of another one.
@@ -66,7 +73,7 @@ fn outermost<'a>(file: &'a FileFacts, failure: &Failure) -> Option<&'a Call> {
     };
     let name = call.path.last()?;
     // `f()?.unwrap_or(x)`: the failure has left already, and what is replaced is an answer.
-    (!is_closing(name) && !is_timer(name) && call.result != ResultUse::Propagated).then_some(call)
+    (!is_closing(name) && !is_timer(name) && !is_probe(name) && call.result != ResultUse::Propagated).then_some(call)
 }
 
 /// Waiting fails only when what was waited for is gone.
