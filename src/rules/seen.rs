@@ -84,6 +84,9 @@ pub(super) fn link(call: &Call) -> Span {
 /// How a call was recognised, for the evidence of a finding.
 pub(super) fn resolved_as(file: &FileFacts, call: CallId, what: &str, library: &str) -> String {
     let text = file.call(call).path.join(".");
+    if library.is_empty() {
+        return format!("`{text}` is {what} of this repository");
+    }
     match file.telemetry.names.get(&call) {
         Some((_, Tier::Flow)) => format!("`{text}` is {what} of {library}, by its declaration"),
         Some((_, Tier::Imported)) => format!("`{text}` is {what} of {library}, by this file's imports"),

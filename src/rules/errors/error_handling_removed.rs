@@ -35,12 +35,22 @@ fn check(change: &Change<'_>, out: &mut Report) {
             file.facts.outline.calls.iter().filter(|call| floats_now(file, base, call)).collect();
         for call in &floating {
             let kin = floating.iter().filter(|other| other.path[0] == call.path[0]).count();
-            // Several methods of one object that are no longer awaited: the object has become synchronous.
-            if kin == 1 || known_async(file.facts, call) == Some(true) {
+            // Several methods of one object that are not awaited: the object is, or has become, synchronous.
+            let alone = kin == 1 && !company(file.facts, call);
+            if alone || known_async(file.facts, call) == Some(true) {
                 say_floating(out, file.facts, call);
             }
         }
     }
+}
+
+/// Whether the same function calls another method of the same object without waiting for it.
+fn company(file: &FileFacts, call: &Call) -> bool {
+    let Some((_, object)) = call.path.split_last().filter(|(_, object)| !object.is_empty()) else { return false };
+    file.outline.calls.iter().any(|other| {
+        let beside = other.scope == call.scope && other.span != call.span && !other.awaited;
+        beside && other.result == ResultUse::Discarded && other.path.split_last().is_some_and(|(_, own)| own == object)
+    })
 }
 
 fn silent(file: HeadFile<'_>, failure: &Failure) -> bool {
