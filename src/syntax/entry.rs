@@ -153,7 +153,9 @@ fn decorator_kind(language: Language, decorator: &Decorator) -> Option<(EntryKin
             _ if VERBS.contains(&last) && decorator.path.len() >= 2 => (EntryKind::Http, "route"),
             "websocket" if decorator.path.len() >= 2 => (EntryKind::Http, "websocket"),
             "api_view" | "view_config" => (EntryKind::Http, "view"),
-            "shared_task" | "task" | "actor" | "agent" => (EntryKind::Consumer, "task"),
+            "shared_task" | "actor" => (EntryKind::Consumer, "task"),
+            // `@app.task` is one; a bare `@task` may belong to anything, a load test for one.
+            "task" | "agent" if decorator.path.len() >= 2 => (EntryKind::Consumer, "task"),
             "scheduled_job" | "periodic_task" => (EntryKind::Schedule, "schedule"),
             _ => return None,
         },

@@ -56,7 +56,10 @@ fn record(out: &mut Telemetry, site: &Site<'_>, id: CallId, role: &Role, tier: T
                 span: call.span,
                 library: library.clone(),
                 style: *style,
-                level: if *style == LogStyle::Builder { chain_level(read, call).unwrap_or(*level) } else { *level },
+                level: match style {
+                    LogStyle::Builder => chain_level(read, call).unwrap_or(*level),
+                    _ => argument_level(call).unwrap_or(*level),
+                },
                 tier,
                 message: *message,
                 has_error: *has_error || records_exception(call),
@@ -111,6 +114,21 @@ fn chain_level(read: &Read, call: &Call) -> Option<Level> {
         at = link.base;
     }
     level
+}
+
+/// `slog.LogAttrs(ctx, slog.LevelError, …)`, `logger.log(Level.SEVERE, …)`, `logging.log(logging.ERROR, …)`: the level is an
+/// argument.
+fn argument_level(call: &Call) -> Option<Level> {
+    let method = call.path.last()?;
+    if !matches!(method.as_str(), "Log" | "LogAttrs" | "log" | "Logf") {
+        return None;
+    }
+    call.args.iter().take(2).find_map(|arg| {
+        let path = arg.value.as_path()?;
+        let last = path.last()?;
+        let named = last.strip_prefix("Level").or_else(|| (path.len() > 1).then_some(last.as_str()))?;
+        level_word(named)
+    })
 }
 
 fn level_word(name: &str) -> Option<Level> {

@@ -95,12 +95,18 @@ fn lost_in_closure(file: HeadFile<'_>, body: ScopeId) -> Option<(Span, String)> 
 fn lost_promise(file: &FileFacts, boundary: &Boundary, call: &Call) -> Option<(Span, String)> {
     let work = boundary.work?;
     let callee = file.telemetry.callees.get(&work);
-    let contained = callee.is_some_and(|callee| callee.contained);
+    let contained = callee.is_some_and(|callee| callee.contained) || file.tells_itself(work);
     // At the top of a module a rejection ends the process, and says so.
     let top = file.function_of(call.scope) == ScopeId::FILE;
     let name = call.path.join(".");
     // A callback receives the failure.
-    let called_back = call.args.last().is_some_and(|arg| matches!(arg.value.kind, ExprKind::Closure(_)));
+    let called_back = call.args.iter().any(|arg| match &arg.value.kind {
+        ExprKind::Closure(_) => true,
+        ExprKind::Path(path) => path.last().is_some_and(|name| {
+            matches!(name.as_str(), "callback" | "cb" | "done" | "next") || name.ends_with("Callback")
+        }),
+        _ => false,
+    });
     (!contained && !top && !called_back)
         .then(|| (call.span, format!("`{name}` returns a promise, and its callers have to catch what it rejects with")))
 }

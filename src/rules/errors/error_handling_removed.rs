@@ -3,7 +3,7 @@
 //! An operation is found again by what it calls: in the same function, else anywhere in the file's base when it occurs once
 //! on either side (the function was renamed, or a helper extracted), else in another file of the change that lost it (moved).
 
-use crate::facts::code::{Call, CallId, Failure, FailureKind, ResultUse};
+use crate::facts::code::{Call, CallId, Expr, Failure, FailureKind, ResultUse};
 use crate::facts::{Breadth, FileFacts, Tier};
 use crate::model::{Confidence, Language};
 use crate::rules::expected::{is_closing, is_expected, is_probe};
@@ -22,7 +22,8 @@ fn check(change: &Change<'_>, out: &mut Report) {
             let Some((base, old)) = counterpart(change, file, call) else { continue };
             let Some(before) = handled_before(base, old, file.facts.language) else { continue };
             // A handler that does something else instead is handling.
-            let instead = failure.kind == FailureKind::Catch && file.facts.calls_in(failure.body).next().is_some();
+            let instead = failure.kind == FailureKind::Catch
+                && (file.facts.calls_in(failure.body).next().is_some() || falls_back(file.facts, failure));
             if instead || !can_fail(file.facts, call, old) {
                 continue;
             }
@@ -136,6 +137,14 @@ fn moved<'a>(change: &Change<'a>, head: &FileFacts, call: &Call) -> Option<(&'a 
     let mut lost = lost.take(2);
     let found = lost.next()?;
     lost.next().is_none().then_some(found)
+}
+
+/// A handler that returns something else than nothing: an alternative, and no silence.
+fn falls_back(file: &FileFacts, failure: &Failure) -> bool {
+    const NOTHING: [&str; 12] =
+        ["nil", "null", "None", "undefined", "false", "False", "0", "-1", "[]", "{}", "\"\"", "''"];
+    let something = |value: &Expr| !NOTHING.contains(&file.text(value.span));
+    file.exits_in(failure.body).any(|exit| exit.values.iter().any(something))
 }
 
 /// Whether the operation may do something that fails: I/O, or work of functions that no library is known for.

@@ -65,13 +65,15 @@ fn is_audit(file: &FileFacts, log: &LogCall) -> bool {
 fn expected_case(file: HeadFile<'_>, log: &LogCall) -> Option<(String, Span)> {
     let facts = file.facts;
     let function = facts.scope(facts.function_of(log.scope)).span;
-    if let Some(failure) = failure_around(facts, log.span)
+    let around = facts.branches_around(log.span, function).next();
+    // A branch inside the handler has a reason of its own.
+    if let Some(failure) =
+        failure_around(facts, log.span).filter(|failure| around.is_none_or(|branch| branch.contains(failure.body)))
         && let Some(kind) = failure.types.iter().find(|kind| is_ordinary(kind))
         && failure.types.iter().all(|kind| is_ordinary(kind))
     {
         return Some((format!("`{kind}` is a failure that everybody expects"), failure.header));
     }
-    let around = facts.branches_around(log.span, function).next();
     if let Some(branch) = around
         && let Some(condition) = facts.condition(branch).filter(|condition| names_expected(condition))
     {
@@ -87,7 +89,7 @@ fn expected_case(file: HeadFile<'_>, log: &LogCall) -> Option<(String, Span)> {
 
 /// What failed may be anything, and not what the client sent: only reading and checking the request is surely about that.
 fn may_be_outage(file: &FileFacts, failure: &Failure) -> bool {
-    const READING: [&str; 18] = [
+    const READING: [&str; 17] = [
         "parse",
         "validate",
         "valid",
@@ -103,7 +105,6 @@ fn may_be_outage(file: &FileFacts, failure: &Failure) -> bool {
         "read",
         "compile",
         "extract",
-        "new",
         "convert",
         "split",
     ];

@@ -2,7 +2,7 @@
 
 use crate::facts::code::{Failure, FailureKind};
 use crate::facts::{Breadth, FileFacts, Level, LogCall, LogStyle, Tier, words};
-use crate::model::Confidence;
+use crate::model::{Confidence, Span};
 use crate::rules::expected::{is_cleanup, is_closing, is_expected, is_probe};
 use crate::rules::failing::protects_remote;
 use crate::rules::levels::{at_warn, message};
@@ -79,13 +79,15 @@ fn only_whispered(file: HeadFile<'_>, failure: &Failure, log: &LogCall) -> Optio
     let said = message(facts, log).is_some_and(|text| says_failure(&text));
     let kinds =
         matches!(failure.kind, FailureKind::Catch | FailureKind::IfErr | FailureKind::ErrArm | FailureKind::Handler);
-    (said && kinds && !without_levels(log))
+    (said && kinds && !without_levels(facts, log))
         .then_some("its own message says that something failed, and nothing else is done about it")
 }
 
 /// Loggers that know one level only: there is nothing to raise.
-fn without_levels(log: &LogCall) -> bool {
-    let plain = log.library == "log" && log.style != LogStyle::Macro;
+fn without_levels(file: &FileFacts, log: &LogCall) -> bool {
+    let streams =
+        file.call(log.call).path.iter().any(|segment| matches!(segment.as_str(), "System" | "stdout" | "stderr"));
+    let plain = streams || log.library == "log" && log.style != LogStyle::Macro;
     plain || matches!(log.library.as_str(), "console" | "print")
 }
 
@@ -142,15 +144,27 @@ fn announces_failure(file: &FileFacts, log: &LogCall) -> Option<&'static str> {
             named || telemetry.metric_uses.iter().any(|used| used.call == id) || telemetry.reports.contains(&id)
         })
     };
+    // What is thrown or returned as an error behind the log is somebody else's to log.
+    let rest = Span { start: log.span.end, end: around.end.max(log.span.end) };
+    let leaves = || {
+        use crate::facts::code::ExitKind::{Return, Throw};
+        let error = |text: &str| {
+            text.contains("Err(") || text.contains("rrorf(") || text.ends_with(", err") || text.ends_with("return err")
+        };
+        file.exits_in(rest)
+            .take(16)
+            .any(|exit| exit.kind == Throw || exit.kind == Return && error(file.text(exit.span)))
+    };
     // "could not" and "unable to" tell as often of what was asked for as of what broke.
     let soft = ["could", "unable"].iter().any(|start| text.trim_start().to_ascii_lowercase().starts_with(start));
     (log.level == Level::Info
         && !soft
-        && !without_levels(log)
+        && !without_levels(file, log)
         && says_failure(&text)
         && !about_caller(&text)
         && !file.has_comment_above(log.span)
-        && !counted())
+        && !counted()
+        && !leaves())
     .then_some("its own message reports a failure")
 }
 
