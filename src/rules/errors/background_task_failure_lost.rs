@@ -95,7 +95,7 @@ fn lost_in_closure(file: HeadFile<'_>, body: ScopeId) -> Option<(Span, String)> 
 fn lost_promise(file: &FileFacts, boundary: &Boundary, call: &Call) -> Option<(Span, String)> {
     let work = boundary.work?;
     let callee = file.telemetry.callees.get(&work);
-    let contained = callee.is_some_and(|callee| callee.contained) || file.tells_itself(work);
+    let contained = callee.is_some_and(|callee| callee.contained);
     // At the top of a module a rejection ends the process, and says so.
     let top = file.function_of(call.scope) == ScopeId::FILE;
     let name = call.path.join(".");
