@@ -69,8 +69,7 @@ fn harmless(file: &FileFacts, id: CallId, call: &Call) -> bool {
             .path
             .iter()
             .any(|segment| ["stats", "statsd", "metrics"].contains(&segment.to_ascii_lowercase().as_str()));
-    told
-        || counts
+    told || counts
         || writes
         || round_trip
         || registers
