@@ -19,6 +19,7 @@ mod run;
 mod seen;
 mod sensitive;
 
+mod answering;
 pub mod calls;
 pub mod cost;
 pub mod errors;

@@ -1,8 +1,9 @@
 //! An entry point answers a failure with a 5xx by hand: the client sees it, the operators do not.
 
 use crate::facts::code::{Call, CallId, CallKind, Failure, FailureKind};
-use crate::facts::{EntryKind, EntryPoint, FileFacts, Level, SpanOpKind, words};
+use crate::facts::{EntryKind, EntryPoint, FileFacts, Level, SpanOpKind};
 use crate::model::Confidence;
+use crate::rules::answering::{builds_answer, is_health, speaks};
 use crate::rules::expected::is_expected;
 use crate::rules::rule::{Change, Report, Rule, rule};
 use crate::rules::seen::anchor;
@@ -98,44 +99,6 @@ fn server_error(file: &FileFacts, failure: &Failure) -> Option<&'static str> {
     SERVER_ERRORS.iter().find(|word| file.mentions(failure.body, word)).copied()
 }
 
-/// Calls that build the answer; giving them the error tells the client, not the operators.
-const ANSWERS: [&str; 34] = [
-    "error",
-    "json",
-    "send",
-    "status",
-    "body",
-    "write",
-    "writeheader",
-    "string",
-    "sprintf",
-    "fprintf",
-    "fprint",
-    "errorf",
-    "format",
-    "str",
-    "jsonify",
-    "jsonresponse",
-    "response",
-    "httpresponse",
-    "httpexception",
-    "end",
-    "text",
-    "abortwithstatusjson",
-    "abortwithstatus",
-    "abort",
-    "tostring",
-    "to_string",
-    "internalservererror",
-    "stringify",
-    "getmessage",
-    "html",
-    "entity",
-    "build",
-    "message",
-    "finish",
-];
-
 fn observed(file: &FileFacts, failure: &Failure) -> bool {
     use crate::facts::code::ExitKind::{Propagate, Terminate, Throw};
     let body = failure.body;
@@ -178,30 +141,6 @@ fn tells(file: &FileFacts, failure: &Failure, id: CallId, call: &Call) -> bool {
     // A literal (`gin.H{"error": err.Error()}`) is part of the answer.
     let named = |error: &str| call.args.iter().any(|arg| file.uses(arg.span, error));
     let given = call.kind != CallKind::New && failure.error.as_deref().is_some_and(named);
-    let speaks = ["log", "report", "capture", "track", "notify", "record", "observe", "handle"];
     let next = matches!(last.as_str(), "next" | "reject" | "done" | "callback" | "cb");
-    next || speaks.iter().any(|word| last.contains(word)) || given && !ANSWERS.contains(&last.as_str())
-}
-
-/// Probes answer the orchestrator, and that is who acts on it.
-fn is_health(file: &FileFacts, entry: &EntryPoint) -> bool {
-    const WORDS: [&str; 13] = [
-        "health",
-        "healthz",
-        "healthcheck",
-        "ready",
-        "readyz",
-        "readiness",
-        "live",
-        "livez",
-        "liveness",
-        "alive",
-        "ping",
-        "heartbeat",
-        "metrics",
-    ];
-    let route = entry.route.as_deref().unwrap_or_default();
-    let name = file.scope(entry.scope).name.as_deref().unwrap_or_default();
-    let says = |text: &str| words(text).any(|word| WORDS.contains(&word.as_str()));
-    says(route) || says(name) || route.trim_matches('/') == "status"
+    next || speaks(&last) || given && !builds_answer(&last)
 }

@@ -3,6 +3,7 @@
 use crate::facts::code::{Call, CallId, ExitKind, Failure, FailureKind};
 use crate::facts::{FileFacts, Level, SpanOpKind};
 use crate::model::{Sight, Span};
+use crate::rules::answering::{builds_answer, speaks};
 
 /// What a handler does about a failure, and why that is seen or not.
 pub(super) fn sight(file: &FileFacts, failure: &Failure) -> (Sight, String) {
@@ -49,50 +50,16 @@ pub(super) fn shows(file: &FileFacts, span: Span) -> Option<&'static str> {
     })
 }
 
-/// Calls that build an answer: the client learns of the failure, the operators do not.
-const ANSWERS: [&str; 30] = [
-    "error",
-    "json",
-    "send",
-    "status",
-    "body",
-    "write",
-    "writeheader",
-    "string",
-    "sprintf",
-    "fprintf",
-    "errorf",
-    "format",
-    "str",
-    "jsonify",
-    "jsonresponse",
-    "response",
-    "httpresponse",
-    "end",
-    "text",
-    "abortwithstatusjson",
-    "abortwithstatus",
-    "abort",
-    "tostring",
-    "to_string",
-    "stringify",
-    "getmessage",
-    "html",
-    "entity",
-    "is",
-    "as",
-];
-
 /// Somebody unknown receives the error, or its name promises that somebody hears of it.
 fn given_away(file: &FileFacts, failure: &Failure) -> Option<String> {
-    const SPEAKING: [&str; 8] = ["log", "report", "capture", "track", "notify", "record", "alert", "handle"];
     let known = |id: CallId| file.telemetry.summaries.contains_key(&id) && file.telemetry.targets.contains_key(&id);
     let hears = |(id, call): &(CallId, &Call)| {
         let last = call.path.last().map_or(String::new(), |name| name.to_ascii_lowercase());
-        let speaks = SPEAKING.iter().any(|word| last.contains(word));
         let given =
             failure.error.as_deref().is_some_and(|error| call.args.iter().any(|arg| file.uses(arg.span, error)));
-        speaks || given && !ANSWERS.contains(&last.as_str()) && !known(*id)
+        // `errors.Is(err, …)` looks at it only.
+        let asks = matches!(last.as_str(), "is" | "as");
+        speaks(&last) || given && !asks && !builds_answer(&last) && !known(*id)
     };
     let (_, call) = file.calls_in(failure.body).find(hears)?;
     Some(call.path.join("."))

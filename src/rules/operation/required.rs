@@ -8,6 +8,7 @@ use crate::facts::{
     Bit, Boundary, Breadth, EntryKind, EntryPoint, FileClass, FileFacts, Outbound, OutboundKind, Outcome, Signal,
     UnitKind, words,
 };
+use crate::rules::answering::is_health;
 use crate::rules::expected::{is_cleanup, is_closing, is_expected, is_probe};
 
 /// Whether a file runs as a service, a job or a function somebody else invokes.
@@ -64,31 +65,6 @@ pub(super) fn is_required(file: &FileFacts, candidate: Candidate<'_>, counted: &
         Candidate::Failure(failure) => is_news(file, failure),
         Candidate::Boundary(boundary) => may_fail(file, boundary),
     }
-}
-
-/// Probes and scrapes answer machines that act on the answer themselves.
-fn is_health(file: &FileFacts, entry: &EntryPoint) -> bool {
-    const WORDS: [&str; 16] = [
-        "health",
-        "healthz",
-        "healthcheck",
-        "ready",
-        "readyz",
-        "readiness",
-        "live",
-        "livez",
-        "liveness",
-        "alive",
-        "ping",
-        "heartbeat",
-        "metrics",
-        "favicon",
-        "static",
-        "version",
-    ];
-    let name = file.scope(entry.scope).name.as_deref().unwrap_or_default();
-    let says = |text: &str| words(text).any(|word| WORDS.contains(&word.as_str()));
-    says(entry.route.as_deref().unwrap_or_default()) || says(name)
 }
 
 /// Middleware has the form of a handler, and is none.
